@@ -1,0 +1,15 @@
+"""SmallBigNet (CVPR 2020) and a fair comparison of spatio-temporal units, on mmaction2.
+
+Importing the package repairs what keeps the published stack from running on today's PyTorch
+(`smallbig_mm.compat`) and registers its networks in mmaction2's registry, so that a config needs
+one line: `custom_imports = dict(imports=['smallbig_mm'])`.
+"""
+
+from . import compat
+
+compat.repair()
+
+from . import backbones, datasets, heads, units  # noqa: E402
+
+__version__ = "0.1.0"
+__all__ = ["backbones", "compat", "datasets", "heads", "units"]

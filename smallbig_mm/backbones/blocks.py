@@ -1,0 +1,66 @@
+"""mmaction2's residual blocks with a place for a unit before and after them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+
+import torch
+from mmaction.models.backbones.resnet3d import BasicBlock3d, Bottleneck3d
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
+from torch.utils.checkpoint import checkpoint
+
+
+@contextmanager
+def frozen_statistics(module: nn.Module) -> Iterator[None]:
+    """Normalise with batch statistics, as in training, and leave the running ones as they are."""
+    norms = [m for m in module.modules() if isinstance(m, _BatchNorm) and m.track_running_stats]
+    kept = [(norm.momentum, norm.num_batches_tracked.clone()) for norm in norms]
+    for norm in norms:
+        norm.momentum = 0.0
+    try:
+        yield
+    finally:
+        for norm, (momentum, batches) in zip(norms, kept, strict=True):
+            norm.momentum = momentum
+            norm.num_batches_tracked.copy_(batches)
+
+
+class _UnitPlaces(nn.Module):
+    """Adds `input_unit` and `output_unit` to a block: output_unit(block(input_unit(x))).
+
+    With `with_cp`, the whole is recomputed in the backward pass to save memory. The second forward
+    pass leaves the batch norms' running statistics alone, which would otherwise be updated twice.
+    """
+
+    def __init__(self, *args, with_cp: bool = False, **kwargs) -> None:
+        super().__init__(*args, with_cp=False, **kwargs)  # type: ignore[call-arg]
+        self.recompute = with_cp
+        self.input_unit: nn.Module | None = None
+        self.output_unit: nn.Module | None = None
+
+    def _forward(self, x: Tensor) -> Tensor:
+        if self.input_unit is not None:
+            x = self.input_unit(x)
+        x = super().forward(x)
+        return x if self.output_unit is None else self.output_unit(x)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C_in, T, H, W) -> (N, C_out, T', H', W')."""
+        if self.recompute and torch.is_grad_enabled():
+            return checkpoint(
+                self._forward,
+                x,
+                use_reentrant=False,
+                context_fn=lambda: (nullcontext(), frozen_statistics(self)),
+            )
+        return self._forward(x)
+
+
+class UnitBasicBlock(_UnitPlaces, BasicBlock3d):
+    """`BasicBlock3d` with places for units: conv1, conv2, block input and output."""
+
+
+class UnitBottleneck(_UnitPlaces, Bottleneck3d):
+    """`Bottleneck3d` with places for units: conv1, conv2, conv3, block input and output."""

@@ -1,0 +1,31 @@
+"""The non-local unit that SmallBig is compared with (Eq. 3, Table 7): mmcv's, as a unit."""
+
+from __future__ import annotations
+
+from mmaction.registry import MODELS
+from mmcv.cnn import NonLocal3d
+
+
+@MODELS.register_module()
+class NonLocalUnit(NonLocal3d):
+    """mmcv's embedded-Gaussian `NonLocal3d` with a batch norm, over all positions.
+
+        y = x + BN(W_o sum_j softmax_j(theta(x)^T phi(x_j) / sqrt(C/2)) g(x_j))
+
+    Without subsampling, which is the reading that gives NonLocal-R23's 18.7 M parameters.
+
+    Args:
+        in_channels: channels C of the input.
+        sub_sample: take keys and values from a 1x2x2 max pooling.
+        norm_cfg: config of the batch norm; its scale starts at zero.
+
+    Shapes: (N, C, T, H, W) -> (N, C, T, H, W).
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        sub_sample: bool = False,
+        norm_cfg: dict = dict(type="BN3d"),  # noqa: B006
+    ) -> None:
+        super().__init__(in_channels, sub_sample=sub_sample, norm_cfg=norm_cfg)

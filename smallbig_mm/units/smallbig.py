@@ -1,0 +1,158 @@
+"""The SmallBig unit: one convolution looks at a small and at a big view (Eq. 2).
+
+    y = BN_small(W x) + BN_big(W pool(x))
+
+`W` is shared by the views, so the unit costs the parameters of the 2D convolution that it replaces;
+`pool` is a 3D max pooling around each position; each view has a batch norm of its own, the big
+one's scale starting at zero, so that a network with SmallBig units starts as the one without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import torch.nn.functional as F
+from mmaction.registry import MODELS
+from mmcv.cnn import ConvModule, build_conv_layer, build_norm_layer
+from mmengine.model import constant_init
+from torch import Tensor
+
+View = tuple[int | Literal["T"], int, int]
+
+
+def check_view(view: Sequence[int | str]) -> View:
+    """Return `view` as a tuple.
+
+    Raises:
+        ValueError: if it is not `(t, h, w)` with odd positive sizes, `t` possibly `'T'`.
+    """
+    sizes = tuple(view)
+    odd = [isinstance(s, int) and s > 0 and s % 2 == 1 for s in sizes]
+    if len(sizes) != 3 or not (odd[0] or sizes[0] == "T") or not all(odd[1:]):
+        raise ValueError(
+            f"view={view!r}: give (t, h, w) with odd sizes, so that the view has a centre, "
+            "or 'T' as t for the whole clip, e.g. (3, 3, 3) or ('T', 3, 3)"
+        )
+    return sizes  # type: ignore[return-value]
+
+
+def pool_view(x: Tensor, view: View, pool: str = "max") -> Tensor:
+    """Pool the `view` around each position, with stride 1; what lies outside the clip is ignored.
+
+    Args:
+        x: features, (N, C, T, H, W).
+        view: (t, h, w); with `t='T'` the view is the whole clip.
+        pool: `'max'` or `'avg'`.
+
+    Returns:
+        (N, C, T, H, W), or (N, C, 1, H, W) with `t='T'`: all frames have the same view.
+    """
+    t, h, w = view
+    kernel = (x.shape[2] if t == "T" else t, h, w)
+    padding = (0 if t == "T" else t // 2, h // 2, w // 2)
+    if pool == "max":
+        return F.max_pool3d(x, kernel, stride=1, padding=padding)
+    return F.avg_pool3d(x, kernel, stride=1, padding=padding, count_include_pad=False)
+
+
+@MODELS.register_module()
+class SmallBig(ConvModule):
+    """Convolution, norm and activation over a small and a big view, in place of a `ConvModule`.
+
+    It takes a `ConvModule`'s arguments and names its small view's weights as a `ConvModule` does,
+    so a network's 2D weights load unchanged.
+
+    Args:
+        in_channels: channels of the input.
+        out_channels: channels of the output.
+        kernel_size: size of the convolution.
+        view: the big view (t, h, w), odd sizes, or `('T', h, w)` for all frames.
+        pool: `'max'`, or `'avg'` (Table 6).
+        share_weights: one convolution for both views; otherwise the big view has its own, which
+            starts as a copy of the small view's (Table 6).
+        norm: `'individual'`, a batch norm a view; `'single'`, BN(W (x + pool(x))), which needs one
+            convolution only (Table 6).
+        **conv: further arguments of `ConvModule`.
+
+    Shapes: (N, C_in, T, H, W) -> what the convolution alone would give, e.g. (N, C_out, T, H, W).
+
+    Raises:
+        ValueError: if an argument is none of the above, or weights are not shared under a single
+            norm, which is defined by sharing them.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: int | tuple[int, ...],
+        *,
+        view: Sequence[int | str] = (3, 3, 3),
+        pool: str = "max",
+        share_weights: bool = True,
+        norm: str = "individual",
+        **conv,
+    ) -> None:
+        if pool not in ("max", "avg"):
+            raise ValueError(f"pool={pool!r}: choose 'max' or 'avg'")
+        if norm not in ("individual", "single"):
+            raise ValueError(f"norm={norm!r}: choose 'individual' or 'single'")
+        if norm == "single" and not share_weights:
+            raise ValueError(
+                "share_weights=False with norm='single': a single norm follows one convolution of "
+                "small + big; share the weights, or give each view its own norm ('individual')"
+            )
+        conv.setdefault("conv_cfg", dict(type="Conv3d"))
+        conv.setdefault("norm_cfg", dict(type="BN3d"))
+        super().__init__(in_channels, out_channels, kernel_size, **conv)
+        self.view = check_view(view)
+        self.pool = pool
+        self.big_conv = None if share_weights else self._second_conv()
+        self.big_bn = (
+            build_norm_layer(self.norm_cfg, out_channels)[1] if norm == "individual" else None
+        )
+        self.init_unit()
+
+    def _second_conv(self):
+        return build_conv_layer(
+            self.conv_cfg,
+            self.in_channels,
+            self.out_channels,
+            self.kernel_size,
+            stride=self.stride,
+            padding=self.padding,
+            dilation=self.dilation,
+            groups=self.groups,
+            bias=self.with_bias,
+        )
+
+    def init_unit(self) -> None:
+        """Set what the unit adds to the convolution, so that the big view starts without effect."""
+        if self.big_conv is not None:
+            self.big_conv.load_state_dict(self.conv.state_dict())
+        if self.big_bn is not None:
+            constant_init(self.big_bn, 0, bias=0)
+
+    def check_input(self, x: Tensor) -> None:
+        """Raise ValueError if the view is larger than the feature map of `x`, (N, C, T, H, W)."""
+        size = tuple(x.shape[2:])
+        view = (size[0] if self.view[0] == "T" else self.view[0], *self.view[1:])
+        if any(v > s for v, s in zip(view, size, strict=True)):
+            raise ValueError(
+                f"view {'x'.join(map(str, self.view))} is larger than the feature map "
+                f"{'x'.join(map(str, size))} (TxHxW): use a smaller view, or a larger clip"
+            )
+
+    def forward(self, x: Tensor, activate: bool = True, norm: bool = True) -> Tensor:
+        """(N, C_in, T, H, W) -> (N, C_out, T, H', W'); `norm` is there for `ConvModule`'s sake."""
+        big = pool_view(x, self.view, self.pool)
+        if self.big_bn is None:
+            y = self.norm(self.conv(x + big))
+        else:
+            big_conv = self.conv if self.big_conv is None else self.big_conv
+            y = self.norm(self.conv(x)) + self.big_bn(big_conv(big))
+        return self.activate(y) if activate and self.with_activation else y
+
+    def extra_repr(self) -> str:
+        return f"view={self.view}, pool={self.pool!r}"

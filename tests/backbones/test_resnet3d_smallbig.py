@@ -1,0 +1,227 @@
+"""SmallBigNet: its arguments, weights and symmetries."""
+
+import logging
+
+import pytest
+import torch
+from mmaction.registry import MODELS
+from mmengine.logging import MMLogger
+from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
+
+from smallbig_mm.backbones import ResNet3dSmallBig, ResNet3dUnits
+from smallbig_mm.units import SmallBig
+
+TYPICAL = ((3, 3, 3), (3, 3, 3), ("T", 3, 3))
+SLOWONLY = dict(views=(None, None, None), inflate=(0, 0, 1, 1))
+TINY = dict(depth=23, base_channels=4)
+
+
+def awake(net: nn.Module) -> nn.Module:
+    """Random norms, so that every branch counts."""
+    for norm in (m for m in net.modules() if isinstance(m, _BatchNorm)):
+        nn.init.uniform_(norm.weight, 0.5, 1.0)
+        nn.init.normal_(norm.bias, std=0.1)
+    return net
+
+
+def resnet2d_weights(depth: int, base: int = 64) -> dict[str, torch.Tensor]:
+    """Random weights with torchvision's names and shapes of a 2D ResNet."""
+    blocks = {50: (3, 4, 6, 3), 101: (3, 4, 23, 3)}[depth]
+    shapes: dict[str, tuple[int, ...]] = {}
+
+    def conv_bn(conv, bn, *shape):
+        shapes[f"{conv}.weight"] = shape
+        for name in ("weight", "bias", "running_mean", "running_var"):
+            shapes[f"{bn}.{name}"] = shape[:1]
+
+    conv_bn("conv1", "bn1", base, 3, 7, 7)
+    width_in = base
+    for stage, number in enumerate(blocks):
+        width = base * 2**stage
+        for b in range(number):
+            name = f"layer{stage + 1}.{b}"
+            conv_bn(f"{name}.conv1", f"{name}.bn1", width, width_in, 1, 1)
+            conv_bn(f"{name}.conv2", f"{name}.bn2", width, width, 3, 3)
+            conv_bn(f"{name}.conv3", f"{name}.bn3", width * 4, width, 1, 1)
+            if b == 0:
+                conv_bn(f"{name}.downsample.0", f"{name}.downsample.1", width * 4, width_in, 1, 1)
+            width_in = width * 4
+    shapes |= {"fc.weight": (1000, width_in), "fc.bias": (1000,)}
+    return {
+        name: torch.rand(shape) + 0.5 if "running_var" in name else torch.randn(shape) * 0.05
+        for name, shape in shapes.items()
+    }
+
+
+@pytest.mark.parametrize(
+    "views, expected",
+    [
+        ((None, None, None), set()),
+        (((3, 1, 1), None, None), {("conv1", (3, 1, 1))}),
+        (((3, 3, 3), None, ("T", 3, 3)), {("conv1", (3, 3, 3)), ("conv3", ("T", 3, 3))}),
+        (TYPICAL, {("conv1", TYPICAL[0]), ("conv2", TYPICAL[1]), ("conv3", TYPICAL[2])}),
+    ],
+)
+def test_views_of_figure_2(views, expected):
+    net = ResNet3dSmallBig(views=views, stages=(4,), **TINY)
+    found = {(n.split(".", 2)[2], m.view) for n, m in net.named_units()}
+    assert found == expected
+    assert all(n.startswith("layer3") for n, _ in net.named_units())
+    assert len(list(net.named_units())) == 3 * len(expected)  # res4 of R23 has three blocks
+
+
+def test_arguments_reach_the_units():
+    net = ResNet3dSmallBig(pool="avg", share_weights=False, extra_unit="default", **TINY)
+    for _, unit in net.named_units():
+        assert unit.pool == "avg"
+        assert (unit.big_conv if isinstance(unit, SmallBig) else unit.big_reduce) is not None
+    net = ResNet3dSmallBig(norm="single", extra_unit="simple", extra_stages=(5,), **TINY)
+    simple = [type(u).__name__ for _, u in net.named_units() if not isinstance(u, SmallBig)]
+    assert simple == ["SimpleExtraUnit"]
+    assert all(u.big_bn is None for _, u in net.named_units() if isinstance(u, SmallBig))
+
+
+@pytest.mark.parametrize("extra", [None, "default", "simple"])
+def test_starts_as_the_plain_resnet(extra):
+    net = ResNet3dSmallBig(stages=(2, 3, 4, 5), extra_unit=extra, **TINY)
+    net.init_weights()
+    plain = ResNet3dUnits(**TINY)
+    assert not plain.load_state_dict(net.state_dict(), strict=False).missing_keys
+    x = torch.randn(2, 3, 4, 37, 45)  # odd sizes
+    for mode in (False, True):
+        torch.testing.assert_close(net.train(mode)(x), plain.train(mode)(x))
+
+
+@pytest.mark.parametrize("depth, source", [(23, 50), (50, 50), (101, 101)])
+def test_imagenet_weights(depth, source, tmp_path):
+    """Every name in the file is loaded, or belongs to the classifier or to blocks R23 lacks;
+    every convolution and norm outside the units' own is loaded."""
+    path = tmp_path / "resnet.pth"
+    weights = resnet2d_weights(source)
+    torch.save(weights, path)
+    net = ResNet3dSmallBig(depth=depth, extra_unit="default", pretrained=str(path))
+    said = _messages(net.init_weights)
+    state = net.state_dict()
+    expected_left = {n for n in weights if n.startswith("fc.") or our_name(n) not in state}
+    assert bool({n for n in expected_left if "layer" in n}) == (depth == 23)
+    (left,) = [m for m in said if "are not loaded" in m]
+    assert all(repr(name) in left for name in expected_left)
+    assert left.count("'") == 2 * len(expected_left)
+    loaded = set()
+    for name, value in weights.items():
+        if name in expected_left:
+            continue
+        ours = our_name(name)
+        torch.testing.assert_close(
+            state[ours], value[:, :, None] if value.dim() == 4 else value, msg=ours
+        )
+        loaded.add(ours)
+    rest = {n for n in set(state) - loaded if not n.endswith("num_batches_tracked")}
+    assert all(".big_bn." in n or ".input_unit." in n for n in rest)
+    assert not state["layer2.0.conv1.big_bn.weight"].any()
+    assert not state["layer2.0.input_unit.bn.weight"].any()
+
+
+def test_unshared_views_start_from_the_same_imagenet_weights(tmp_path):
+    torch.save(resnet2d_weights(50), tmp_path / "resnet.pth")
+    net = ResNet3dSmallBig(23, share_weights=False, pretrained=str(tmp_path / "resnet.pth"))
+    net.init_weights()
+    for _, unit in net.named_units():
+        assert torch.equal(unit.conv.weight, unit.big_conv.weight)
+
+
+def our_name(name: str) -> str:
+    """torchvision's name of a tensor -> mmaction2's."""
+    for bn in ("bn1", "bn2", "bn3"):
+        name = name.replace(f"{bn}.", f"conv{bn[-1]}.bn.")
+    for conv in ("conv1", "conv2", "conv3"):
+        name = name.replace(f"{conv}.weight", f"{conv}.conv.weight")
+    return name.replace("downsample.0", "downsample.conv").replace("downsample.1", "downsample.bn")
+
+
+def _messages(run) -> list[str]:
+    said: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: said.append(record.getMessage())
+    logger = MMLogger.get_current_instance()
+    logger.addHandler(handler)
+    try:
+        run()
+    finally:
+        logger.removeHandler(handler)
+    return said
+
+
+@pytest.mark.parametrize("extra", [None, "default"])
+def test_every_parameter_gets_a_finite_gradient(extra):
+    net = awake(ResNet3dSmallBig(extra_unit=extra, **TINY)).train()
+    net(torch.randn(2, 3, 4, 64, 64)).square().mean().backward()
+    for name, p in net.named_parameters():
+        assert p.grad is not None and p.grad.isfinite().all() and p.grad.any(), name
+
+
+def scores(net: nn.Module, clip: torch.Tensor) -> torch.Tensor:
+    return net.eval()(clip).mean((2, 3, 4))
+
+
+@pytest.mark.parametrize("extra", [None, "default", "simple"])
+@pytest.mark.parametrize("pool", ["max", "avg"])
+def test_smallbig_cannot_tell_a_clip_from_its_reversal(extra, pool):
+    """Symmetric pooling, no temporal kernels: a property that the paper does not mention."""
+    net = awake(ResNet3dSmallBig(extra_unit=extra, pool=pool, **TINY)).double()
+    clip = torch.randn(1, 3, 8, 96, 96).double()
+    torch.testing.assert_close(scores(net, clip), scores(net, clip.flip(2)))
+    shuffled = clip[:, :, torch.randperm(8)]
+    assert (scores(net, clip) - scores(net, shuffled)).abs().max() > 1e-6  # but not order-blind
+
+
+def test_slowonly_with_extra_units_can():
+    net = awake(ResNet3dSmallBig(extra_unit="default", **SLOWONLY, **TINY)).double()
+    clip = torch.randn(1, 3, 8, 64, 64).double()
+    assert (scores(net, clip) - scores(net, clip.flip(2))).abs().max() > 1e-4
+
+
+@pytest.mark.parametrize("frames", [4, 8, 16, 32])
+def test_any_number_of_frames_and_odd_sizes(frames):
+    net = awake(ResNet3dSmallBig(extra_unit="default", **TINY)).eval()
+    assert net(torch.randn(1, 3, frames, 45, 33)).shape == (1, 128, frames, 2, 2)
+
+
+@pytest.mark.parametrize("backend", ["aot_eager", pytest.param("inductor", marks=pytest.mark.slow)])
+def test_torch_compile_agrees(backend):
+    net = awake(ResNet3dSmallBig(extra_unit="default", stage_blocks=(1, 1, 1, 1), **TINY)).eval()
+    clip = torch.randn(1, 3, 4, 32, 32)
+    compiled = torch.compile(net, backend=backend)
+    torch.testing.assert_close(compiled(clip), net(clip))
+
+
+def test_bf16_autocast_trains():
+    net = awake(ResNet3dSmallBig(extra_unit="default", stage_blocks=(1, 1, 1, 1), **TINY)).train()
+    clip = torch.randn(2, 3, 4, 64, 64)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        y = net(clip)
+    y.float().square().mean().backward()
+    assert y.dtype == torch.bfloat16
+    assert all(p.grad.isfinite().all() for p in net.parameters())
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        y = net.eval()(clip).float()
+    exact = net(clip)
+    assert (y - exact).norm() / exact.norm() < 0.05
+
+
+@pytest.mark.parametrize(
+    "kwargs, words",
+    [
+        (dict(views=((3, 3, 3), None)), "give three"),
+        (dict(extra_unit="big"), "'default' or 'simple'"),
+        (dict(stages=(3, 6)), "no res6"),
+        (dict(depth=51), "depth=51"),
+        (dict(depth=34), "basic blocks"),
+        (dict(norm="single", share_weights=False), "share the weights"),
+        (dict(clip_size=(8, 32, 32)), "larger than the feature map"),
+    ],
+)
+def test_wrong_arguments_are_named(kwargs, words):
+    with pytest.raises(ValueError, match=words):
+        MODELS.build(dict(type="ResNet3dSmallBig", **{**TINY, **kwargs}))

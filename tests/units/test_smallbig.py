@@ -1,0 +1,126 @@
+"""The SmallBig unit against its equation, in float64."""
+
+from itertools import product
+
+import pytest
+import torch
+import torch.nn.functional as F
+from mmaction.registry import MODELS
+from torch import nn
+
+from smallbig_mm.units import SmallBig, pool_view
+
+ACT = dict(act_cfg=None)
+
+
+def build(**kwargs):
+    torch.manual_seed(0)
+    unit = MODELS.build(dict(type="SmallBig", in_channels=4, out_channels=6, **kwargs)).double()
+    for norm in (m for m in unit.modules() if isinstance(m, nn.BatchNorm3d)):
+        nn.init.uniform_(norm.weight, 0.5, 1.5)
+        nn.init.normal_(norm.bias)
+        nn.init.normal_(norm.running_mean)
+        nn.init.uniform_(norm.running_var, 0.5, 1.5)
+    return unit.eval()
+
+
+def brute_force_pool(x, view, pool):
+    """Every output position looks at its view, clipped to the clip."""
+    n, c, *size = x.shape
+    half = [size[0] if v == "T" else v // 2 for v in view]
+    out = torch.empty_like(x)
+    for centre in product(*map(range, size)):
+        tube = x[
+            (..., *(slice(max(p - h, 0), p + h + 1) for p, h in zip(centre, half, strict=True)))
+        ]
+        flat = tube.reshape(n, c, -1)
+        out[(..., *centre)] = flat.amax(-1) if pool == "max" else flat.mean(-1)
+    return out
+
+
+@pytest.mark.parametrize("pool", ["max", "avg"])
+@pytest.mark.parametrize("view", [(3, 1, 1), (3, 3, 3), (3, 5, 5), (1, 1, 1), ("T", 3, 3)])
+@pytest.mark.parametrize("size", [(4, 5, 6), (3, 5, 5), (8, 7, 5)])
+def test_pool_view_is_what_a_loop_finds(view, pool, size):
+    x = torch.randn(2, 3, *size, dtype=torch.float64)
+    pooled = pool_view(x, view, pool)
+    assert pooled.shape[2] == (1 if view[0] == "T" else size[0])
+    torch.testing.assert_close(pooled.expand_as(x), brute_force_pool(x, view, pool))
+
+
+@pytest.mark.parametrize("kernel, stride", [(1, 1), ((1, 3, 3), (1, 2, 2)), ((3, 1, 1), 1)])
+@pytest.mark.parametrize("view", [(3, 3, 3), ("T", 3, 3)])
+def test_equation_2(kernel, stride, view):
+    kernel = (kernel,) * 3 if isinstance(kernel, int) else kernel
+    padding = tuple(k // 2 for k in kernel)
+    unit = build(kernel_size=kernel, stride=stride, padding=padding, view=view, **ACT)
+    x = torch.randn(2, 4, 4, 7, 6, dtype=torch.float64)
+    conv = dict(weight=unit.conv.weight, stride=stride, padding=padding)
+    if view[0] == "T" and kernel[0] > 1:
+        big = brute_force_pool(x, view, "max")[:, :, :1]  # one frame is convolved, then broadcast
+    else:
+        big = brute_force_pool(x, view, "max")
+    expected = unit.bn(F.conv3d(x, **conv)) + unit.big_bn(F.conv3d(big, **conv))
+    torch.testing.assert_close(unit(x), expected)
+
+
+@pytest.mark.parametrize("frames", [4, 8, 16, 32])
+def test_whole_clip_view_at_any_length(frames):
+    unit = build(kernel_size=1, view=("T", 3, 3), **ACT)
+    x = torch.randn(1, 4, frames, 5, 5, dtype=torch.float64)
+    big = unit(x) - unit.bn(unit.conv(x))
+    torch.testing.assert_close(big, big[:, :, :1].expand_as(big))  # the same in all frames
+
+
+def test_weights_are_one_tensor_and_get_both_gradients():
+    unit = build(kernel_size=1, **ACT).train()
+    assert sum(p.numel() for p in unit.parameters()) == 4 * 6 + 2 * 6 + 2 * 6
+    x = torch.randn(2, 4, 4, 5, 5, dtype=torch.float64)
+    unit(x).square().sum().backward()
+    shared = unit.conv.weight.grad.clone()
+    apart = build(kernel_size=1, share_weights=False, **ACT).train()
+    apart.load_state_dict({**unit.state_dict(), "big_conv.weight": unit.conv.weight.detach()})
+    apart(x).square().sum().backward()
+    torch.testing.assert_close(shared, apart.conv.weight.grad + apart.big_conv.weight.grad)
+    assert apart.big_conv.weight.grad.abs().sum() > 0
+
+
+def test_single_norm_is_one_convolution_of_small_plus_big():
+    unit = build(kernel_size=1, norm="single", **ACT)
+    x = torch.randn(2, 4, 4, 5, 5, dtype=torch.float64)
+    big = brute_force_pool(x, (3, 3, 3), "max")
+    torch.testing.assert_close(unit(x), unit.bn(unit.conv(x) + unit.conv(big)))
+    calls = []
+    unit.conv.register_forward_hook(lambda *_: calls.append(1))
+    unit(x)
+    assert len(calls) == 1
+
+
+def test_starts_as_the_plain_convolution():
+    unit = SmallBig(4, 6, (1, 3, 3), padding=(0, 1, 1), share_weights=False)
+    x = torch.randn(2, 4, 4, 5, 5)
+    assert torch.equal(unit(x), F.relu(unit.bn(unit.conv(x))))
+    torch.testing.assert_close(unit.big_conv.weight, unit.conv.weight)
+
+
+@pytest.mark.parametrize(
+    "wrong, words",
+    [
+        (dict(view=(2, 3, 3)), "odd sizes"),
+        (dict(view=(3, "T", 3)), "odd sizes"),
+        (dict(view=(3, 3)), "odd sizes"),
+        (dict(pool="median"), "'max' or 'avg'"),
+        (dict(norm="both"), "'individual' or 'single'"),
+        (dict(norm="single", share_weights=False), "share the weights"),
+    ],
+)
+def test_wrong_arguments_are_named(wrong, words):
+    with pytest.raises(ValueError, match=words):
+        SmallBig(4, 6, 1, **wrong)
+
+
+def test_view_larger_than_the_map_is_named():
+    unit = SmallBig(4, 6, 1, view=(3, 7, 7))
+    unit.check_input(torch.empty(1, 4, 3, 7, 7))
+    with pytest.raises(ValueError, match="3x7x7 is larger than the feature map 3x6x7"):
+        unit.check_input(torch.empty(1, 4, 3, 6, 7))
