@@ -5,11 +5,11 @@ Importing the package repairs what keeps the published stack from running on tod
 one line: `custom_imports = dict(imports=['smallbig_mm'])`.
 """
 
-from . import compat
+from .compat import repair
 
-compat.repair()
+repair()
 
 from . import backbones, datasets, heads, units  # noqa: E402
 
 __version__ = "0.1.0"
-__all__ = ["backbones", "compat", "datasets", "heads", "units"]
+__all__ = ["backbones", "datasets", "heads", "units"]

@@ -16,6 +16,8 @@ import importlib.metadata
 import importlib.util
 import inspect
 import os
+import pickle
+import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -94,9 +96,11 @@ def require_stack() -> None:
     try:
         _import("mmaction", 'pip install "mmaction2==1.2.0"')
     except AssertionError as error:
+        if "MMCV" not in str(error):
+            raise StackError(" ".join(str(error).split())) from None
         raise StackError(
             f"mmaction2 does not accept mmcv {version}: run `pip uninstall -y mmcv mmcv-lite`, "
-            f"then `{mmcv_fix}` ({' '.join(str(error).split())})"
+            f"then `{mmcv_fix}`"
         ) from None
 
 
@@ -200,8 +204,10 @@ def allow_checkpoint_types() -> str | None:
     """Let `weights_only=True` load what mmengine puts into its checkpoints.
 
     https://github.com/open-mmlab/mmengine/issues/1655: resume and test fail on `HistoryBuffer` and
-    on the NumPy names that its arrays drag in. NumPy 2 moved `numpy.core` to `numpy._core`, so both
-    names are listed, as in https://github.com/pytorch/pytorch/pull/142153.
+    on the names it drags in. Those of NumPy are listed twice, as NumPy 2 moved `numpy.core` to
+    `numpy._core` (https://github.com/pytorch/pytorch/pull/142153). Its methods are pickled as
+    `getattr(HistoryBuffer, "mean")`: that name stands for a `getattr` of these methods alone, as
+    the real one would let a file reach anything.
     """
     import numpy as np
     import torch
@@ -215,6 +221,7 @@ def allow_checkpoint_types() -> str | None:
     ]
     codes = np.typecodes["AllInteger"] + np.typecodes["Float"] + "?"
     dtypes = sorted({type(np.dtype(code)) for code in codes}, key=lambda kind: kind.__name__)
+    named.append((_history_method, "builtins.getattr"))
     wanted: list[Any] = [HistoryBuffer, np.ndarray, np.dtype, *dtypes, *named]
     known = torch.serialization.get_safe_globals()
     missing = [item for item in wanted if item not in known]
@@ -222,6 +229,14 @@ def allow_checkpoint_types() -> str | None:
         return None
     torch.serialization.add_safe_globals(missing)
     return "checkpoints: HistoryBuffer and NumPy arrays allowed with weights_only=True"
+
+
+def _history_method(owner: Any, name: str) -> Any:
+    from mmengine.logging import HistoryBuffer
+
+    if owner is not HistoryBuffer or name not in ("current", "max", "mean", "min"):
+        raise pickle.UnpicklingError(f"getattr({owner!r}, {name!r}) is not allowed in a checkpoint")
+    return getattr(HistoryBuffer, name)
 
 
 def load_urls_safely() -> str | None:
@@ -491,8 +506,9 @@ def _reason(file: Path, error: Exception) -> str:
     if file.is_file() and file.stat().st_size == 0:
         return "the file is empty"
     # decord prefixes "[12:00:00] /its/source.cc:83: " and appends a stack trace.
-    lines = [line for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
-    return "it cannot be decoded (" + lines[0].rpartition(".cc:")[2].strip() + ")"
+    words = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    line = words.strip().splitlines()[0]
+    return f"it cannot be decoded ({re.sub(r'^.*[.]cc:[0-9]+: *', '', line).strip()})"
 
 
 def _by_path(reader: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
@@ -509,16 +525,31 @@ def _by_path(reader: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
     return open_by_path
 
 
-def _with_flags(full_init: Callable[[Any], None]) -> Callable[[Any], None]:
-    """Give a training set one flag a sample, shared by loader processes: "warned of"."""
+class _Warned:
+    """One flag a sample, shared by loader processes: whether a warning named its file.
 
+    It is pickled with its dataset, so that a spawned loader process imports this package, and with
+    it the repairs.
+    """
+
+    def __init__(self, samples: int) -> None:
+        import torch
+
+        self.flags = torch.zeros(samples, dtype=torch.bool).share_memory_()
+
+    def first_time(self, idx: int) -> bool:
+        """Whether sample `idx` had no warning yet; from now on it has."""
+        known = bool(self.flags[idx])
+        self.flags[idx] = True
+        return not known
+
+
+def _with_flags(full_init: Callable[[Any], None]) -> Callable[[Any], None]:
     @functools.wraps(full_init)
     def with_flags(self: Any) -> None:
         full_init(self)
-        if not self.test_mode and not hasattr(self, "_warned"):
-            import torch
-
-            self._warned = torch.zeros(len(self), dtype=torch.bool).share_memory_()
+        if not hasattr(self, "_warned"):
+            self._warned = _Warned(len(self))
 
     return with_flags
 
@@ -542,7 +573,8 @@ def _refetching(prepare_data: Callable[[Any, int], Any]) -> Callable[[Any, int],
                     f"{self._failed_in_a_row} samples in a row of {self.ann_file} could not be "
                     f"decoded, the last one {error}"
                 ) from error
-            _warn_once(self, idx, error)
+            if self._warned.first_time(idx):
+                _warn(f"Skipped in training: {error} (listed in {self.ann_file})")
             return None
         self._failed_in_a_row = 0
         return data
@@ -560,21 +592,12 @@ def _require_prefix(dataset: Any) -> None:
             )
 
 
-def _warn_once(dataset: Any, idx: int, error: VideoDecodeError) -> None:
+def _warn(message: str) -> None:
     import logging
 
     from mmengine.logging import print_log
 
-    warned = getattr(dataset, "_warned", None)
-    if warned is not None and idx < len(warned):
-        if warned[idx]:
-            return
-        warned[idx] = True
-    print_log(
-        f"Skipped in training: {error} (listed in {dataset.ann_file})",
-        logger="current",
-        level=logging.WARNING,
-    )
+    print_log(message, logger="current", level=logging.WARNING)
 
 
 def jitter_hue_beyond_uint8() -> str | None:
@@ -643,17 +666,15 @@ def chain_train() -> str | None:
 
     kinds = filter(inspect.isclass, MODELS.module_dict.values())  # placeholders are functions
     bases = {base for kind in kinds for base in inspect.getmro(kind)}
-    mended = []
+    mended = 0
     for kind in bases:
         train = vars(kind).get("train")
         if kind.__module__.startswith("mmaction.") and inspect.isfunction(train):
             source = inspect.getsource(train)  # the wrapped function's own, once mended
             if "return self" not in source and not hasattr(train, "__wrapped__"):
                 setattr(kind, "train", _returning_self(train))  # noqa: B010
-                mended.append(kind.__name__)
-    if not mended:
-        return None
-    return f"train() and eval() return the network: {', '.join(sorted(mended))}"
+                mended += 1
+    return f"train() and eval() return the network ({mended} classes)" if mended else None
 
 
 def _returning_self(train: Callable[..., None]) -> Callable[..., Any]:

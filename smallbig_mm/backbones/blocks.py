@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from typing import Any
 
 import torch
 from mmaction.models.backbones.resnet3d import BasicBlock3d, Bottleneck3d
@@ -15,7 +16,8 @@ from torch.utils.checkpoint import checkpoint
 @contextmanager
 def frozen_statistics(module: nn.Module) -> Iterator[None]:
     """Normalise with batch statistics, as in training, and leave the running ones as they are."""
-    norms = [m for m in module.modules() if isinstance(m, _BatchNorm) and m.track_running_stats]
+    norms: list[Any] = [m for m in module.modules() if isinstance(m, _BatchNorm)]
+    norms = [norm for norm in norms if norm.track_running_stats]
     kept = [(norm.momentum, norm.num_batches_tracked.clone()) for norm in norms]
     for norm in norms:
         norm.momentum = 0.0

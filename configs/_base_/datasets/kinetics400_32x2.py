@@ -1,0 +1,10 @@
+# Kinetics-400 with 32 frames of 64 (interval 2).
+_base_ = "kinetics400_8x8.py"
+
+frames = dict(clip_len=32, frame_interval=2)
+decode, sample, *rest = _base_.train_pipeline
+train_dataloader = dict(dataset=dict(pipeline=[decode, dict(sample, **frames), *rest]))
+decode, sample, *rest = _base_.val_pipeline
+val_dataloader = dict(dataset=dict(pipeline=[decode, dict(sample, **frames), *rest]))
+decode, sample, *rest = _base_.test_pipeline
+test_dataloader = dict(dataset=dict(pipeline=[decode, dict(sample, **frames), *rest]))

@@ -1,0 +1,9 @@
+# Something-Something V1 with one frame of each of 16 segments.
+_base_ = "sthv1_8.py"
+
+sample, *rest = _base_.train_pipeline
+train_dataloader = dict(dataset=dict(pipeline=[dict(sample, clip_len=16), *rest]))
+sample, *rest = _base_.val_pipeline
+val_dataloader = dict(dataset=dict(pipeline=[dict(sample, clip_len=16), *rest]))
+sample, *rest = _base_.test_pipeline
+test_dataloader = dict(dataset=dict(pipeline=[dict(sample, clip_len=16), *rest]))

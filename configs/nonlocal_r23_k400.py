@@ -1,0 +1,6 @@
+# NonLocal-R23 of Table 7: a non-local unit after every block of res3 and res4.
+_base_ = "r23_k400.py"
+
+model = dict(
+    backbone=dict(units=[dict(type="NonLocalUnit", position="block_output", stages=(3, 4))])
+)

@@ -1,0 +1,133 @@
+"""Every config loads, builds, trains a step and tests a clip on tiny real video."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from mmengine.config import Config
+from mmengine.runner import Runner
+
+from .videos import write_dataset
+
+CONFIGS = Path(__file__).parents[1] / "configs"
+NAMES = sorted(path.stem for path in CONFIGS.glob("*.py"))
+CROP = 64
+
+
+def write_frames(root: Path) -> None:
+    """A dataset of two videos of 20 jpg frames in mmaction2's raw-frame layout."""
+    rng = np.random.default_rng(0)
+    for video in range(2):
+        (root / f"{video}").mkdir(parents=True)
+        for frame in range(1, 21):
+            image = rng.integers(0, 255, (48, 64, 3), dtype=np.uint8)
+            cv2.imwrite(str(root / f"{video}" / f"{frame:05}.jpg"), image)
+    (root / "list.txt").write_text("0 20 0\n1 20 1\n")
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp("data")
+    write_dataset(root / "videos", number=2)
+    write_frames(root / "frames")
+    return root
+
+
+def shrink(transforms: list[dict]) -> None:
+    """The pipeline at 64 pixels instead of 224 and 256."""
+    for t in transforms:
+        if t.type == "RandomRescale":
+            t.scale_range = (CROP, CROP + 8)
+        elif t.type == "Resize":
+            t.scale = (-1, CROP) if t.scale[0] == -1 else (CROP, CROP)
+        elif t.type == "RandomCrop":
+            t.size = CROP
+        elif t.type in ("CenterCrop", "ThreeCrop"):
+            t.crop_size = CROP
+        elif t.type == "SampleFrames":
+            t.frame_interval = 1
+
+
+def on_tiny_data(cfg: Config, data: Path, work_dir: Path) -> Config:
+    cfg.model.backbone.pop("clip_size", None)
+    cfg.model.backbone.update(pretrained=None)
+    if cfg.model.backbone.type == "ResNetTSM":
+        cfg.model.backbone.pretrained2d = False  # mmaction2 would load None
+    for split in ("train", "val", "test"):
+        loader = cfg[f"{split}_dataloader"]
+        raw = loader.dataset.type == "RawframeDataset"
+        root = data / ("frames" if raw else "videos")
+        prefix = {"img" if raw else "video": str(root)}
+        loader.dataset.update(ann_file=str(root / "list.txt"), data_prefix=prefix)
+        loader.update(batch_size=2 if split == "train" else 1, num_workers=0)
+        loader.persistent_workers = False
+        shrink(loader.dataset.pipeline)
+    cfg.train_cfg.update(max_epochs=1, val_interval=2)
+    cfg.default_hooks.checkpoint = None
+    cfg.work_dir = str(work_dir)
+    return cfg
+
+
+def narrow(cfg: Config) -> None:
+    """A quarter of the width, which the host takes as an argument."""
+    if cfg.model.backbone.type in ("ResNet3dUnits", "ResNet3dSmallBig"):
+        cfg.model.backbone.base_channels = 16
+        cfg.model.cls_head.in_channels = 512
+
+
+@pytest.mark.parametrize("width", ["narrow", pytest.param("full", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("name", NAMES)
+def test_config_trains_and_tests(name, width, data, tmp_path):
+    cfg = on_tiny_data(Config.fromfile(CONFIGS / f"{name}.py"), data, tmp_path)
+    if width == "narrow":
+        narrow(cfg)
+    cfg.experiment_name = f"{name}_{tmp_path.name}"
+    runner = Runner.from_cfg(cfg)
+    before = {k: v.clone() for k, v in runner.model.named_parameters()}
+    runner.train()
+    assert runner.iter == 1
+    changed = [k for k, v in runner.model.named_parameters() if not v.equal(before[k])]
+    assert len(changed) > 0.6 * len(before)  # scales at zero hold some gradients back
+    metrics = runner.test()
+    assert 0 <= metrics["acc/top1"] <= 1
+
+
+def transforms_of(cfg: Config, split: str) -> dict[str, dict]:
+    return {t.type: t for t in cfg[f"{split}_dataloader"].dataset.pipeline}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_recipe_and_protocol_of_section_6(name):
+    cfg = Config.fromfile(CONFIGS / f"{name}.py")
+    train, test = transforms_of(cfg, "train"), transforms_of(cfg, "test")
+    assert test["ThreeCrop"].crop_size == 256
+    assert cfg.model.cls_head.average_clips == "prob"
+    assert cfg.custom_imports.imports == ["smallbig_mm"]
+    if "slowfast" in name:
+        assert cfg.auto_scale_lr.base_batch_size == 8 * cfg.train_dataloader.batch_size == 64
+        return
+    assert cfg.auto_scale_lr.base_batch_size == 8 * cfg.train_dataloader.batch_size == 128
+    assert train["RandomRescale"].scale_range == (256, 320)
+    assert train["RandomCrop"].size == 224
+    optimizer = cfg.optim_wrapper.optimizer
+    assert optimizer.weight_decay == 1e-4
+    if "sthv" in name:
+        frames = 16 if "16f" in name else 8
+        assert train["UniformSample"].clip_len == test["UniformSample"].clip_len == frames
+        assert test["UniformSample"].num_clips == 2
+        assert "Flip" not in train
+        assert (cfg.train_cfg.max_epochs, optimizer.lr) == (50, 0.01)
+        assert cfg.param_scheduler[0].milestones == [30, 40, 45]
+        assert cfg.model.cls_head.num_classes == 174
+    else:
+        clip = (32, 2) if "32f" in name else (8, 8)
+        for sampler in (train["SampleFrames"], test["SampleFrames"]):
+            assert (sampler.clip_len, sampler.frame_interval) == clip
+        assert test["SampleFrames"].num_clips == (4 if "32f" in name else 10)
+        assert (cfg.train_cfg.max_epochs, cfg.param_scheduler[0].T_max) == (110, 110)
+        assert optimizer.lr == (0.02 if "r23" in name else 0.00625)
+        assert cfg.model.cls_head.num_classes == 400
+    depth = cfg.model.backbone.depth
+    source = "torchvision://resnet101" if depth == 101 else "torchvision://resnet50"
+    assert cfg.model.backbone.pretrained == source

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Train with several processes, on GPUS GPUs (or as many CPU processes where there are none).
+#   tools/dist_train.sh CONFIG GPUS [arguments of train.py]
+# Several machines: set NNODES, NODE_RANK, MASTER_ADDR (and PORT, 29500) on each.
+#   e.g. tools/dist_train.sh configs/smallbig_r50_k400.py 8
+set -euo pipefail
+if [ $# -lt 2 ] || [[ "$1" =~ ^(-h|--help)$ ]]; then
+    sed -n '2,5s/^# \{0,1\}//p' "$0"
+    [[ "${1:-}" =~ ^(-h|--help)$ ]] && exit 0 || exit 2
+fi
+config=$1 gpus=$2
+shift 2
+exec "${PYTHON:-python}" -m torch.distributed.run \
+    --nnodes="${NNODES:-1}" --node_rank="${NODE_RANK:-0}" --nproc_per_node="$gpus" \
+    --master_addr="${MASTER_ADDR:-127.0.0.1}" --master_port="${PORT:-29500}" \
+    "$(dirname "$0")/train.py" "$config" --launcher pytorch "$@"

@@ -1,0 +1,64 @@
+"""Count parameters and multiply-adds of configs, by one counter (fvcore) for all of them."""
+
+import json
+import sys
+
+import smallbig_mm  # noqa: F401  (repairs the stack)
+from smallbig_mm.cli import UserError, load_config, parser, run_tool
+from smallbig_mm.costs import Costs, build_model, clip_of, count
+
+
+def main() -> None:
+    tool = parser(__doc__, "python tools/flops.py configs/smallbig_r50_k400.py --size 256")
+    tool.add_argument("configs", nargs="+", help="config files")
+    tool.add_argument("--clip", nargs=3, type=int, metavar=("T", "H", "W"), help="clip to count")
+    tool.add_argument("--size", type=int, help="crop to count, with the config's frames")
+    tool.add_argument(
+        "--modules", type=int, metavar="DEPTH", help="also a table of modules down to this depth"
+    )
+    tool.add_argument("--json", action="store_true", help="one JSON object a line")
+    args = tool.parse_args()
+    if args.clip and args.size:
+        raise UserError("--clip and --size: give one of them")
+
+    failed = 0
+    for path in args.configs:
+        try:
+            cfg = load_config(path)
+            clip = tuple(args.clip) if args.clip else clip_of(cfg)
+            clip = (clip[0], args.size, args.size) if args.size else clip
+            costs = count(build_model(cfg), clip)
+        except (UserError, ValueError, RuntimeError) as error:
+            failed += 1
+            print(f"error: {path}: {error}", file=sys.stderr)
+            continue
+        if args.json:
+            print(json.dumps({"config": path, **costs.as_record()}), flush=True)
+        else:
+            _show(path, costs, args.modules)
+    if failed:
+        raise UserError(f"{failed} of {len(args.configs)} configs were not counted")
+
+
+def _show(path: str, costs: Costs, depth: int | None) -> None:
+    uncounted = ", ".join(f"{name} x{n}" for name, n in costs.uncounted.items()) or "none"
+    attention = costs.attention_macs / 1e9
+    print(f"{path}")
+    print(f"  clip (TxHxW)      {'x'.join(map(str, costs.clip))}")
+    print(f"  parameters        {costs.params / 1e6:.2f} M")
+    print(f"  multiply-adds     {costs.gmac:.2f} G (convolutions, linear layers, matrix products)")
+    if attention:
+        print(f"  of these matmul   {attention:.2f} G; without them {costs.gmac - attention:.2f} G")
+    print(f"  norms             {costs.norm_ops / 1e9:.2f} G operations, not in the above")
+    print(f"  pooling           {costs.pool_ops / 1e9:.2f} G comparisons or additions, likewise")
+    print(f"  not counted       {uncounted}")
+    print(f"  counter           {costs.counter}; one multiply-add is one")
+    if depth is not None:
+        print(f"  {'module':40s} {'params':>10s} {'GMAC':>8s}")
+        for name, (params, macs) in costs.modules.items():
+            if name.count(".") < depth and (params or macs):
+                print(f"  {name or 'network':40s} {params:10,d} {macs / 1e9:8.3f}")
+
+
+if __name__ == "__main__":
+    run_tool(main)
