@@ -108,9 +108,8 @@ def read(path: str | Path) -> tuple[StateDict, dict[str, Any]]:
     except Exception as error:  # bytes that are no checkpoint raise almost anything
         refused = re.search(r"GLOBAL (\S+) was not an allowed global", str(error))
         if refused is None:
-            reason = (str(error).splitlines() or [type(error).__name__])[0]
             raise CheckpointError(
-                f"{path}: cannot be read; no checkpoint, or damaged ({reason})"
+                f"{path}: cannot be read; no checkpoint, or damaged ({type(error).__name__})"
             ) from error
         raise CheckpointError(
             f"{path}: holds {refused[1]}, and only tensors, numbers and strings are loaded "

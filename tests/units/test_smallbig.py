@@ -48,6 +48,21 @@ def test_pool_view_is_what_a_loop_finds(view, pool, size):
     torch.testing.assert_close(pooled.expand_as(x), brute_force_pool(x, view, pool))
 
 
+@pytest.mark.parametrize("view", [(3, 3, 3), ("T", 3, 3)])
+def test_layout_changes_neither_values_nor_gradients(view):
+    """Ties between zeros, as after a ReLU, go to the same position in torch's own layout."""
+    size = 8 if view[0] == "T" else 3
+    padding = (0 if view[0] == "T" else 1, 1, 1)
+    ours = torch.randn(2, 8, 8, 9, 7).relu().requires_grad_()
+    plain = ours.detach().clone().requires_grad_()
+    a = pool_view(ours, view)
+    b = F.max_pool3d(plain, (size, 3, 3), stride=1, padding=padding)
+    weight = torch.randn_like(b)
+    (a * weight).sum().backward()
+    (b * weight).sum().backward()
+    assert torch.equal(a, b) and torch.equal(ours.grad, plain.grad)
+
+
 @pytest.mark.parametrize("kernel, stride", [(1, 1), ((1, 3, 3), (1, 2, 2)), ((3, 1, 1), 1)])
 @pytest.mark.parametrize("view", [(3, 3, 3), ("T", 3, 3)])
 def test_equation_2(kernel, stride, view):

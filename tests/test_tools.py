@@ -1,0 +1,193 @@
+"""The tools, run as commands on tiny real video."""
+
+import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from .videos import write_dataset
+
+ROOT = Path(__file__).parents[1]
+TOOLS = ROOT / "tools"
+CONFIG = """
+_base_ = "{configs}/smallbig_r23_k400.py"
+model = dict(
+    backbone=dict(base_channels=4, pretrained=None, clip_size=None),
+    cls_head=dict(in_channels=128, num_classes=2),
+)
+sample = dict(type="SampleFrames", clip_len=4, frame_interval=2)
+ends = [dict(type="Resize", scale=(32, 32), keep_ratio=False),
+        dict(type="FormatShape", input_format="NCTHW"), dict(type="PackActionInputs")]
+train = [dict(type="DecordInit"), sample, dict(type="DecordDecode"), *ends]
+test = [dict(type="DecordInit"), dict(sample, num_clips=2, test_mode=True),
+        dict(type="DecordDecode"), *ends]
+data = dict(ann_file="{data}/list.txt", data_prefix=dict(video="{data}"))
+loader = dict(num_workers=0, persistent_workers=False)
+train_dataloader = dict(**loader, batch_size=2, dataset=dict(**data, pipeline=train))
+val_dataloader = dict(**loader, batch_size=1, dataset=dict(**data, pipeline=test))
+test_dataloader = val_dataloader
+train_cfg = dict(max_epochs=2, val_interval=2)
+randomness = dict(seed=0)
+"""
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp("tools")
+    write_dataset(root / "data", number=8)
+    path = root / "tiny.py"
+    path.write_text(CONFIG.format(configs=ROOT / "configs", data=root / "data"))
+    return path
+
+
+def run(tool: str, *arguments, cwd: Path = ROOT, **env) -> subprocess.CompletedProcess:
+    command = [sys.executable] if tool.endswith(".py") else ["bash"]
+    return subprocess.run(
+        [*command, str(TOOLS / tool), *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHON": sys.executable, **env},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+def fails(result: subprocess.CompletedProcess, *words: str) -> None:
+    """It ended with code 2 and one line of error with these words, without a traceback."""
+    assert result.returncode == 2, result.stderr
+    assert "Traceback" not in result.stderr
+    last = result.stderr.strip().splitlines()[-1]
+    assert last.startswith("error: ") and all(word in last for word in words), last
+
+
+@pytest.fixture(scope="module")
+def trained(config) -> Path:
+    """Work dir of two epochs of training, in which a video is broken."""
+    broken = config.parent / "data" / "0.mp4"
+    whole = broken.read_bytes()
+    broken.write_bytes(whole[: len(whole) // 3])
+    result = run("train.py", config, "--work-dir", config.parent / "run", cwd=config.parent)
+    broken.write_bytes(whole)
+    assert result.returncode != 0  # validation, unlike training, does not go on without a video
+    assert (config.parent / "run" / "epoch_2.pth").is_file()  # but what was trained is kept
+    assert "0.mp4" in result.stderr.strip().splitlines()[-1]
+    return config.parent / "run"
+
+
+def losses(work_dir: Path) -> list[float]:
+    log = next(work_dir.glob("*/vis_data/scalars.json"))
+    return [r["loss"] for r in map(json.loads, log.read_text().splitlines()) if "loss" in r]
+
+
+def test_broken_video_does_not_end_training(trained, config):
+    assert losses(trained)
+
+
+def test_test_dumps_scores(trained, config, tmp_path):
+    dump = tmp_path / "scores.pkl"
+    result = run("test.py", config, trained / "epoch_2.pth", "--dump", dump, "--work-dir", tmp_path)
+    assert result.returncode == 0, result.stderr
+    with open(dump, "rb") as file:
+        samples = pickle.load(file)
+    assert len(samples) == 8
+    for sample in samples:
+        torch.testing.assert_close(sample["pred_score"].sum(), torch.tensor(1.0))
+
+
+def test_interrupted_training_resumes(config, tmp_path):
+    """Killed after its first epoch, it goes on from there to the same last step."""
+    whole, stopped = tmp_path / "whole", tmp_path / "stopped"
+    options = ["--no-validate", "--cfg-options", "train_cfg.max_epochs=3"]
+    assert run("train.py", config, "--work-dir", whole, *options).returncode == 0
+    process = subprocess.Popen(
+        [sys.executable, TOOLS / "train.py", config, "--work-dir", stopped, *options],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 120
+    while not (stopped / "last_checkpoint").is_file() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    result = run("train.py", config, "--work-dir", stopped, "--resume", *options)
+    assert result.returncode == 0, result.stderr
+    assert "resumed epoch: " in result.stdout
+    a, b = (torch.load(folder / "epoch_3.pth", weights_only=True) for folder in (whole, stopped))
+    assert a["meta"]["iter"] == b["meta"]["iter"] == 12
+    assert all(tensor.isfinite().all() for tensor in b["state_dict"].values())
+
+
+def test_two_processes_train_as_one(config, tmp_path):
+    """Same clips a step in two CPU processes: the loss starts the same and stays near."""
+    options = ["--no-validate", "--cfg-options", "default_hooks.logger.interval=1"]
+    one = ["train_dataloader.sampler.shuffle=False", "train_dataloader.batch_size=4"]
+    two = ["train_dataloader.sampler.shuffle=False", "train_dataloader.batch_size=2"]
+    a = run("train.py", config, "--work-dir", tmp_path / "one", *options, *one)
+    b = run(
+        "dist_train.sh", config, 2, "--work-dir", tmp_path / "two", *options, *two, PORT="29611"
+    )
+    assert a.returncode == 0 and b.returncode == 0, a.stderr + b.stderr
+    single, double = losses(tmp_path / "one"), losses(tmp_path / "two")
+    assert len(single) == len(double) == 4
+    assert single == pytest.approx(double, rel=0.25)  # batch norms see half as many clips
+    test = run(
+        "dist_test.sh", config, tmp_path / "two" / "epoch_2.pth", 2,
+        "--work-dir", tmp_path / "test", PORT="29612",
+    )  # fmt: skip
+    assert test.returncode == 0, test.stderr
+
+
+def test_flops_as_json_survives_a_wrong_config(config):
+    result = run("flops.py", config, "configs/r24.py", "--json", "--clip", 4, 32, 32)
+    fails(result, "1 of 2")
+    record = json.loads(result.stdout)
+    assert record["clip"] == [4, 32, 32] and record["macs"] > 0 and "sigmoid" in record["uncounted"]
+
+
+def test_flops_table():
+    result = run("flops.py", "configs/r23_k400.py", "--size", 64, "--modules", 2)
+    assert result.returncode == 0, result.stderr
+    assert "11.35 M" in result.stdout and "backbone.layer3" in result.stdout
+
+
+@pytest.mark.parametrize("tool", sorted(path.name for path in TOOLS.glob("[!_]*")))
+def test_help_shows_an_example(tool):
+    if tool in ("quickstart.sh", "run_tests.sh"):
+        assert "e.g. tools/" in (TOOLS / tool).read_text()
+        return
+    result = run(tool, "--help")
+    assert result.returncode == 0, result.stderr
+    assert "xample" in result.stdout or "e.g." in result.stdout
+    assert f"tools/{tool}" in result.stdout
+
+
+def test_wrong_arguments_end_in_one_line(config, trained, tmp_path):
+    checkpoint = trained / "epoch_2.pth"
+    fails(run("train.py", "configs/none.py"), "configs/none.py", "no such file")
+    fails(run("train.py", config, "--cfg-options", "model.backbone.depth=24"), "depth=24")
+    fails(run("train.py", config, "--amp"), "GPU") if not torch.cuda.is_available() else None
+    fails(run("train.py", config, "--resume", tmp_path / "none.pth"), "none.pth")
+    fails(run("test.py", config, tmp_path / "none.pth"), "none.pth", "no such file")
+    fails(run("test.py", config, checkpoint, "--dump", "scores.json"), ".pkl")
+    fails(
+        run("test.py", config, checkpoint, "--cfg-options", "model.backbone.extra_unit=None"),
+        "another architecture",
+    )
+    fails(
+        run("test.py", config, checkpoint, "--cfg-options", "model.cls_head.num_classes=1"),
+        "line 2",
+        "label '1'",
+    )
+    missing = f"train_dataloader.dataset.ann_file={tmp_path / 'none.txt'}"
+    fails(run("train.py", config, "--cfg-options", missing), "none.txt", "README")
+    result = run("dist_train.sh", config)
+    assert result.returncode == 2 and "CONFIG GPUS" in result.stdout
