@@ -15,5 +15,6 @@ model = dict(
         clip_size=(32, 224, 224),
     )
 )
-decode, sample, *rest = _base_.test_dataloader.dataset.pipeline
-test_dataloader = dict(dataset=dict(pipeline=[decode, dict(sample, num_clips=4), *rest]))
+decode, sample, *rest = _base_.test_pipeline
+test_pipeline = [decode, dict(sample, num_clips=4), *rest]
+test_dataloader = dict(dataset=dict(pipeline=test_pipeline))

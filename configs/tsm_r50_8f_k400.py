@@ -9,8 +9,12 @@ _base_ = [
 
 images = dict(type="FormatShape", input_format="NCHW")
 *head, _, pack = _base_.train_pipeline
-train_dataloader = dict(dataset=dict(pipeline=[*head, images, pack]))
+train_pipeline = [*head, images, pack]
 *head, _, pack = _base_.val_pipeline
-val_dataloader = dict(dataset=dict(pipeline=[*head, images, pack]))
+val_pipeline = [*head, images, pack]
 *head, _, pack = _base_.test_pipeline
-test_dataloader = dict(dataset=dict(pipeline=[*head, images, pack]))
+test_pipeline = [*head, images, pack]
+
+train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=val_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=test_pipeline))

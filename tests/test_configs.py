@@ -110,6 +110,8 @@ def test_recipe_and_protocol_of_section_6(name):
         assert cfg.auto_scale_lr.base_batch_size == 8 * cfg.train_dataloader.batch_size == 64
         return
     assert cfg.auto_scale_lr.base_batch_size == 8 * cfg.train_dataloader.batch_size == 128
+    for split in ("train", "val", "test"):  # mmaction2's inference reads the bare pipelines
+        assert cfg[f"{split}_pipeline"] == cfg[f"{split}_dataloader"].dataset.pipeline
     assert train["RandomRescale"].scale_range == (256, 320)
     assert train["RandomCrop"].size == 224
     optimizer = cfg.optim_wrapper.optimizer

@@ -2,8 +2,12 @@
 _base_ = "sthv1_8.py"
 
 sample, *rest = _base_.train_pipeline
-train_dataloader = dict(dataset=dict(pipeline=[dict(sample, clip_len=16), *rest]))
+train_pipeline = [dict(sample, clip_len=16), *rest]
 sample, *rest = _base_.val_pipeline
-val_dataloader = dict(dataset=dict(pipeline=[dict(sample, clip_len=16), *rest]))
+val_pipeline = [dict(sample, clip_len=16), *rest]
 sample, *rest = _base_.test_pipeline
-test_dataloader = dict(dataset=dict(pipeline=[dict(sample, clip_len=16), *rest]))
+test_pipeline = [dict(sample, clip_len=16), *rest]
+
+train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=val_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=test_pipeline))
