@@ -34,8 +34,8 @@ def load_recognizer(cfg: Config, checkpoint: str | Path, device: str) -> nn.Modu
         torch.empty(0, device=device)
     except (RuntimeError, AssertionError) as error:
         raise UserError(f"--device {device}: {str(error).splitlines()[0]}") from error
-    if "model" not in cfg or "test_pipeline" not in cfg:
-        raise UserError(f"config {cfg.filename}: a recogniser's has a model and a test_pipeline")
+    if "model" not in cfg or "test_dataloader" not in cfg:
+        raise UserError(f"config {cfg.filename}: a recogniser's has a model and a test_dataloader")
     try:
         model = init_recognizer(cfg, device=device)
     except (ValueError, KeyError, TypeError) as error:
@@ -48,7 +48,7 @@ def load_recognizer(cfg: Config, checkpoint: str | Path, device: str) -> nn.Modu
 
 def video_pipeline(cfg: Config) -> Compose:
     """The config's test pipeline; one that reads frames from a folder is made to read a video."""
-    steps = list(cfg.test_pipeline)
+    steps = list(cfg.test_dataloader.dataset.pipeline)
     for number, step in enumerate(steps):
         if step["type"] == "RawFrameDecode":
             steps[number] = dict(type="DecordDecode")

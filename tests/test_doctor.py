@@ -62,7 +62,7 @@ def test_missing_and_deadly_packages_are_findings(tmp_path: Path) -> None:
         'pip install "torch>=2.6"',
         'pip install "mmcv-lite==2.1.0"',
         'pip install "mmaction2==1.2.0"',
-        "smallbig_mm: cannot be imported",
+        "smallbig_mm: cannot be imported: StackError: torch is not installed",
         "decoder: crashes Python",
     ):
         assert wanted in text

@@ -37,9 +37,10 @@ test_pipeline = [
     dict(type="FormatShape", input_format="NCTHW"),
     dict(type="PackActionInputs"),
 ]
+test_dataloader = dict(dataset=dict(pipeline=test_pipeline))
 """
 FRAMES = CONFIG.replace('    dict(type="DecordInit"),\n', "").replace("Decord", "RawFrame")
-LABELLED = CONFIG + 'test_dataloader = dict(dataset=dict(metainfo=dict(classes=list("abcdef"))))\n'
+LABELLED = CONFIG + 'test_dataloader["dataset"].update(metainfo=dict(classes=list("abcdef")))\n'
 
 
 @pytest.fixture
@@ -100,7 +101,7 @@ def test_without_labels_classes_are_numbers(predict, files):
 def test_labels_of_the_config_and_options(predict, files):
     files[1].write_text(LABELLED)
     code, printed, errors = predict(
-        *files, "--topk", 1, "--cfg-options", "test_pipeline.4.type=CenterCrop"
+        *files, "--topk", 1, "--cfg-options", "test_dataloader.dataset.pipeline.4.type=CenterCrop"
     )
     assert code == 0, errors
     assert printed.split()[1] == "d"

@@ -1,0 +1,73 @@
+"""Repairs of the published stack, one small function each.
+
+mmaction2 1.2.0 and mmengine 0.10.7 predate today's PyTorch, NumPy and setuptools. Each function in
+`REPAIRS` mends one thing, names the upstream thread, and returns one line saying what it did, or
+`None` where upstream is healthy and nothing was touched. `repair` runs them all, once a process.
+Nothing heavier than the standard library is imported before it is needed, so that this package
+can still say what is wrong when torch, mmcv or mmaction2 is missing or broken.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+
+from .distributed import distribute_without_cuda
+from .imports import (
+    StackError,
+    provide_importlib_metadata,
+    replace_pkg_resources,
+    require_stack,
+    stand_in_for_drn,
+)
+from .networks import chain_train
+from .numpy2 import jitter_hue_beyond_uint8, restore_np_inf
+from .videos import VideoDecodeError, survive_bad_videos
+from .weights import (
+    WeightsError,
+    allow_checkpoint_types,
+    load_urls_safely,
+    resolve_torchvision_names,
+)
+
+__all__ = ["REPAIRS", "StackError", "VideoDecodeError", "WeightsError", "repair", "repairs"]
+
+REPAIRS: tuple[Callable[[], str | None], ...] = (
+    provide_importlib_metadata,
+    stand_in_for_drn,
+    replace_pkg_resources,
+    allow_checkpoint_types,
+    load_urls_safely,
+    resolve_torchvision_names,
+    distribute_without_cuda,
+    survive_bad_videos,
+    jitter_hue_beyond_uint8,
+    restore_np_inf,
+    chain_train,
+)
+_done: dict[str, str | None] = {}
+
+
+def repair() -> dict[str, str | None]:
+    """Check the stack and run every repair, once a process.
+
+    Returns:
+        For each repair's name one line saying what it did, or None where nothing was needed.
+
+    Raises:
+        StackError: if a package is missing or of a version that no repair can make work.
+    """
+    if not _done:
+        # mmengine asks pkg_resources while it reads a config; each time that would warn its user.
+        warnings.filterwarnings("ignore", "pkg_resources is deprecated")
+        with warnings.catch_warnings():
+            # Only detection needs the operator whose absence mmcv-lite reports on every import.
+            warnings.filterwarnings("ignore", "Fail to import ``MultiScaleDeformableAttention``")
+            require_stack()
+            _done.update({function.__name__: function() for function in REPAIRS})
+    return repairs()
+
+
+def repairs() -> dict[str, str | None]:
+    """What `repair` did in this process; empty before it ran."""
+    return dict(_done)

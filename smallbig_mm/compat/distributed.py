@@ -1,0 +1,60 @@
+"""Distributed training without a GPU."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+def distribute_without_cuda() -> str | None:
+    """Let torchrun and slurm start CPU processes from a config written for GPUs.
+
+    Without CUDA, mmengine's `init_dist` still calls `torch.cuda.set_device`, its configs still say
+    `backend='nccl'`, and `wrap_model` still passes `device_ids` (no thread known; the lines are in
+    https://github.com/open-mmlab/mmengine/pull/973). Here the backend becomes gloo, `set_device`
+    does nothing while the process group is made, and `device_ids` is None for a model on the CPU.
+    With CUDA, or another accelerator that mmengine knows, nothing is changed.
+    """
+    from mmengine.device import get_device
+
+    if get_device() != "cpu":
+        return None
+    from mmengine.dist import utils
+    from mmengine.model.wrappers import MMDistributedDataParallel
+
+    if hasattr(utils._init_dist_pytorch, "__wrapped__"):
+        return None
+    for name in ("_init_dist_pytorch", "_init_dist_slurm", "_init_dist_mpi"):
+        setattr(utils, name, _with_gloo(getattr(utils, name)))
+    wrap = MMDistributedDataParallel.__init__
+
+    @functools.wraps(wrap)
+    def wrap_on_cpu(self: Any, module: Any, *args: Any, **kwargs: Any) -> None:
+        kwargs["device_ids"] = None
+        wrap(self, module, *args, **kwargs)
+
+    MMDistributedDataParallel.__init__ = wrap_on_cpu
+    return "no CUDA: distributed runs use gloo on the CPU"
+
+
+def _with_gloo(init: Callable[..., None]) -> Callable[..., None]:
+    @functools.wraps(init)
+    def init_with_gloo(backend: str, **kwargs: Any) -> None:
+        with _cuda_set_device_ignored():
+            init("gloo" if "nccl" in backend else backend, **kwargs)
+
+    return init_with_gloo
+
+
+@contextmanager
+def _cuda_set_device_ignored() -> Iterator[None]:
+    import torch
+
+    set_device = torch.cuda.set_device
+    torch.cuda.set_device = lambda device: None
+    try:
+        yield
+    finally:
+        torch.cuda.set_device = set_device

@@ -1,0 +1,186 @@
+"""Videos that cannot be decoded."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+# A decoder raises almost anything on a bad file, but these mean a bug in code or a missing package.
+_PROGRAMMING_ERRORS = (
+    AssertionError,
+    AttributeError,
+    ImportError,
+    KeyError,
+    MemoryError,
+    NameError,
+    TypeError,
+)
+
+
+class VideoDecodeError(RuntimeError):
+    """A video cannot be decoded. The message names the file, the reason and what to do."""
+
+
+def survive_bad_videos() -> str | None:
+    """Replace a video that cannot be decoded by another one in training; name it in testing.
+
+    https://github.com/open-mmlab/mmaction2/issues/893, 253 and 602: a missing, empty or truncated
+    file ends the run with the decoder's own words, because mmengine draws another sample only when
+    a pipeline returns None. Video readers raise `VideoDecodeError`; datasets turn it into None
+    while training, with one warning a file, and add what to do while testing. Errors of any other
+    transform are left alone. Local files are opened by decord itself rather than from memory, where
+    it crashes the process (a segmentation fault) on a truncated AVI.
+    """
+    from mmaction.datasets import BaseActionDataset
+    from mmaction.datasets.transforms import loading
+    from mmaction.registry import DATASETS
+
+    if hasattr(BaseActionDataset.prepare_data, "__wrapped__"):
+        return None
+    for decoder in ("Decord", "PyAV", "PIMS", "OpenCV"):
+        for step in ("Init", "Decode"):
+            transform = getattr(loading, decoder + step)
+            transform.transform = _naming_the_file(transform.transform)
+    loading.DecordInit._get_video_reader = _by_path(loading.DecordInit._get_video_reader)
+
+    BaseActionDataset.full_init = _with_flags(BaseActionDataset.full_init)
+    kinds = filter(inspect.isclass, DATASETS.module_dict.values())
+    own: set[Any] = {kind for kind in kinds if issubclass(kind, BaseActionDataset)}
+    for dataset in {BaseActionDataset, *(kind for kind in own if "prepare_data" in vars(kind))}:
+        dataset.prepare_data = _refetching(dataset.prepare_data)
+    return "videos that cannot be decoded are skipped in training and named in testing"
+
+
+def _naming_the_file(transform: Callable[[Any, dict], dict]) -> Callable[[Any, dict], dict]:
+    """Turn what a video reader raises on a bad file into `VideoDecodeError`."""
+
+    @functools.wraps(transform)
+    def named(self: Any, results: dict) -> dict:
+        try:
+            out = transform(self, results)
+        except (VideoDecodeError, *_PROGRAMMING_ERRORS):
+            raise
+        except Exception as error:
+            if _beyond_the_end(results):  # the sampler is wrong, not the file
+                raise
+            reason = _reason(Path(results["filename"]), error)
+            raise VideoDecodeError(f"{results['filename']}: {reason}") from error
+        if out.get("total_frames", 1) <= 0:  # PyAV finds no number in a Matroska file
+            raise VideoDecodeError(
+                f"{results['filename']}: it holds no frames, or does not say how many"
+            )
+        return out
+
+    return named
+
+
+def _beyond_the_end(results: dict) -> bool:
+    if "frame_inds" not in results or "total_frames" not in results:
+        return False
+    indices = results["frame_inds"]
+    return bool(indices.min() < 0 or indices.max() >= results["total_frames"])
+
+
+def _reason(file: Path, error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "no such file"
+    if file.is_file() and file.stat().st_size == 0:
+        return "the file is empty"
+    # decord prefixes "[12:00:00] /its/source.cc:83: " and appends a stack trace.
+    words = getattr(error, "strerror", None) or str(error).strip() or type(error).__name__
+    line = words.splitlines()[0]
+    return f"it cannot be decoded ({re.sub(r'^.*[.]cc:[0-9]+: *', '', line).strip()})"
+
+
+def _by_path(reader: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
+    """Open a local file by its path; leave every other storage to upstream."""
+
+    @functools.wraps(reader)
+    def open_by_path(self: Any, filename: str) -> Any:
+        if self.io_backend != "disk" or self.kwargs or not os.path.isfile(filename):
+            return reader(self, filename)
+        import decord
+
+        return decord.VideoReader(filename, num_threads=self.num_threads)
+
+    return open_by_path
+
+
+class _Warned:
+    """One flag a sample, shared by loader processes: whether a warning named its file.
+
+    It is pickled with its dataset, so that a spawned loader process imports this package, and with
+    it the repairs.
+    """
+
+    def __init__(self, samples: int) -> None:
+        import torch
+
+        self.flags = torch.zeros(samples, dtype=torch.bool).share_memory_()
+
+    def first_time(self, idx: int) -> bool:
+        """Whether sample `idx` had no warning yet; from now on it has."""
+        known = bool(self.flags[idx])
+        self.flags[idx] = True
+        return not known
+
+
+def _with_flags(full_init: Callable[[Any], None]) -> Callable[[Any], None]:
+    @functools.wraps(full_init)
+    def with_flags(self: Any) -> None:
+        full_init(self)
+        if not hasattr(self, "_warned"):
+            self._warned = _Warned(len(self))
+
+    return with_flags
+
+
+def _refetching(prepare_data: Callable[[Any, int], Any]) -> Callable[[Any, int], Any]:
+    """Return None for a bad video in training, so that mmengine draws another sample."""
+
+    @functools.wraps(prepare_data)
+    def refetching(self: Any, idx: int) -> Any:
+        try:
+            data = prepare_data(self, idx)
+        except VideoDecodeError as error:
+            _require_prefix(self)
+            if self.test_mode:
+                raise VideoDecodeError(
+                    f"{error}. Replace the file, or take its line out of {self.ann_file}"
+                ) from error
+            self._failed_in_a_row = getattr(self, "_failed_in_a_row", 0) + 1
+            if self._failed_in_a_row > self.max_refetch:
+                raise VideoDecodeError(
+                    f"{self._failed_in_a_row} samples in a row of {self.ann_file} could not be "
+                    f"decoded, the last one {error}"
+                ) from error
+            if self._warned.first_time(idx):
+                _warn(f"Skipped in training: {error} (listed in {self.ann_file})")
+            return None
+        self._failed_in_a_row = 0
+        return data
+
+    return refetching
+
+
+def _require_prefix(dataset: Any) -> None:
+    """A wrong `data_prefix` makes every file missing; say that, not each of their names."""
+    for key, folder in dataset.data_prefix.items():
+        if folder and "://" not in str(folder) and not os.path.isdir(folder):
+            raise VideoDecodeError(
+                f"{folder}: no such folder, so no video of {dataset.ann_file} can be found. "
+                f"Set the dataset's data_prefix ({key}=...) or data_root"
+            )
+
+
+def _warn(message: str) -> None:
+    import logging
+
+    from mmengine.logging import print_log
+
+    print_log(message, logger="current", level=logging.WARNING)

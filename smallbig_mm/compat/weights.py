@@ -1,0 +1,195 @@
+"""Checkpoints and pretrained weights, always loaded with `weights_only=True`."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import http.client
+import importlib
+import inspect
+import os
+import pickle
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
+
+PYTORCH_MODELS = "https://download.pytorch.org/models/"
+
+
+class WeightsError(RuntimeError):
+    """Pretrained weights are neither cached nor downloadable, or the file is damaged."""
+
+
+def allow_checkpoint_types() -> str | None:
+    """Let `weights_only=True` load what mmengine puts into its checkpoints.
+
+    https://github.com/open-mmlab/mmengine/issues/1655: resume and test fail on `HistoryBuffer` and
+    on the names it drags in. Those of NumPy are listed twice, as NumPy 2 moved `numpy.core` to
+    `numpy._core` (https://github.com/pytorch/pytorch/pull/142153). Its methods are pickled as
+    `getattr(HistoryBuffer, "mean")`: that name stands for a `getattr` of these methods alone, as
+    the real one would let a file reach anything.
+    """
+    import numpy as np
+    import torch
+    from mmengine.logging import HistoryBuffer
+
+    reduced = np.array([0.0]).__reduce__()[0], np.float64(0).__reduce__()[0]
+    named = [
+        (function, f"numpy.{core}.multiarray.{name}")
+        for function, name in zip(reduced, ("_reconstruct", "scalar"), strict=True)
+        for core in ("core", "_core")
+    ]
+    codes = np.typecodes["AllInteger"] + np.typecodes["Float"] + "?"
+    dtypes = sorted({type(np.dtype(code)) for code in codes}, key=lambda kind: kind.__name__)
+    method = (_history_method, "builtins.getattr")
+    wanted: list[Any] = [HistoryBuffer, method, np.ndarray, np.dtype, *dtypes, *named]
+    known = torch.serialization.get_safe_globals()
+    missing = [item for item in wanted if item not in known]
+    if not missing:
+        return None
+    torch.serialization.add_safe_globals(missing)
+    return "checkpoints: HistoryBuffer and NumPy arrays allowed with weights_only=True"
+
+
+def _history_method(owner: Any, name: str) -> Any:
+    from mmengine.logging import HistoryBuffer
+
+    if owner is not HistoryBuffer or name not in ("current", "max", "mean", "min"):
+        raise pickle.UnpicklingError(f"getattr({owner!r}, {name!r}) is not allowed in a checkpoint")
+    return getattr(HistoryBuffer, name)
+
+
+def load_urls_safely() -> str | None:
+    """Load `http(s)://` weights with `weights_only=True`, PyTorch's own after a hash check.
+
+    mmengine calls `torch.hub.load_state_dict_from_url`, whose default is still
+    `weights_only=False`; its other loaders leave `torch.load` its default, `True` since torch 2.6.
+    https://github.com/open-mmlab/mmengine/issues/1655.
+    """
+    from mmengine.runner import checkpoint
+
+    if "weights_only" in inspect.getsource(checkpoint.load_from_http):
+        return None
+    checkpoint.load_from_http = load_from_http
+    checkpoint.CheckpointLoader.register_scheme(("http://", "https://"), load_from_http, force=True)
+    return "weights from URLs: weights_only=True, sha256 checked, one download a node"
+
+
+def load_from_http(
+    filename: str,
+    map_location: Any = None,
+    model_dir: str | None = None,
+    progress: bool = True,
+) -> Any:
+    """Load weights from a URL or, if they are there, from torch hub's cache.
+
+    In a distributed run the first process of each node downloads while the others wait.
+
+    Args:
+        filename: the URL. Below `https://download.pytorch.org/models/` a name ends in the first
+            digits of the file's sha256, which is checked, for a cached file too.
+        map_location: as for `torch.load`.
+        model_dir: the cache's folder; torch hub's own by default.
+        progress: show a progress bar.
+
+    Raises:
+        WeightsError: if the file cannot be downloaded, or its hash is wrong.
+    """
+    import torch
+    from mmengine import dist
+
+    folder = Path(model_dir or Path(torch.hub.get_dir()) / "checkpoints")
+    file = folder / Path(urlparse(filename).path).name
+    load = functools.partial(
+        torch.hub.load_state_dict_from_url,
+        filename,
+        str(folder),
+        map_location,
+        progress,
+        check_hash=filename.startswith(PYTORCH_MODELS),
+        weights_only=True,
+    )
+    downloads = not dist.is_distributed() or int(os.environ.get("LOCAL_RANK", "0")) == 0
+    instead = (
+        f"Put it at {file}, or pass --cfg-options model.backbone.pretrained=None (random weights) "
+        "or model.backbone.pretrained=PATH"
+    )
+    if not downloads:
+        dist.barrier()
+        if not file.is_file():
+            raise WeightsError(f"{filename} was not downloaded. {instead}")
+        return load()
+    try:
+        if file.is_file() and filename.startswith(PYTORCH_MODELS):
+            _check_hash(file)
+        return load()
+    except (OSError, http.client.HTTPException) as error:
+        raise WeightsError(f"{filename} cannot be downloaded ({error}). {instead}") from error
+    except RuntimeError as error:
+        if "invalid hash value" not in str(error):
+            raise
+        raise WeightsError(f"the download of {filename} is damaged: {error}") from error
+    finally:
+        dist.barrier()
+
+
+def _check_hash(file: Path) -> None:
+    wanted = file.stem.rpartition("-")[2]
+    with file.open("rb") as stream:
+        digest = hashlib.sha256()
+        for chunk in iter(lambda: stream.read(1 << 20), b""):
+            digest.update(chunk)
+    if not digest.hexdigest().startswith(wanted):
+        raise WeightsError(
+            f"{file} is damaged: its sha256 begins with {digest.hexdigest()[: len(wanted)]}, not "
+            f"{wanted}. Delete it, and it is downloaded again"
+        )
+
+
+def resolve_torchvision_names() -> str | None:
+    """Load `torchvision://resnet50` and the like without torchvision.
+
+    Most of mmaction2's configs name their ImageNet weights so, and mmengine imports torchvision
+    only to learn their URLs, which it also carries in `hub/torchvision_0.12.json`. No thread known.
+    """
+    from mmengine.runner.checkpoint import CheckpointLoader
+
+    if _importable("torchvision"):
+        return None
+    prefixes = ("modelzoo://", "torchvision://")
+    if CheckpointLoader._schemes.get(prefixes[0]) is load_from_torchvision:
+        return None
+    CheckpointLoader.register_scheme(prefixes, load_from_torchvision, force=True)
+    return "torchvision is not installed: torchvision:// weights load by their URLs"
+
+
+def load_from_torchvision(filename: str, map_location: Any = None) -> Any:
+    """Load `torchvision://NAME`, ImageNet-1k weights (V1) of torchvision's network NAME.
+
+    Raises:
+        ValueError: for an unknown NAME.
+        WeightsError: as `load_from_http`.
+    """
+    name = filename.partition("://")[2]
+    urls = _torchvision_urls()
+    if name not in urls:
+        resnets = ", ".join(known for known in urls if known.startswith("resnet"))
+        raise ValueError(
+            f"{filename}: no such weights. Known are {resnets} and other names of torchvision "
+            "0.12; a https:// URL or a local path works as well"
+        )
+    return load_from_http(urls[name], map_location=map_location)
+
+
+def _torchvision_urls() -> dict[str, str]:
+    import mmengine
+
+    return mmengine.load(Path(mmengine.__file__).parent / "hub" / "torchvision_0.12.json")
+
+
+def _importable(name: str) -> bool:
+    try:
+        importlib.import_module(name)
+    except Exception:  # a torchvision built for another torch fails with RuntimeError
+        return False
+    return True
