@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import torch
@@ -48,15 +48,17 @@ class _UnitPlaces(nn.Module):
         x = super().forward(x)
         return x if self.output_unit is None else self.output_unit(x)
 
+    def _contexts(self) -> tuple[AbstractContextManager, AbstractContextManager]:
+        """For the first and the second pass; a compiled graph updates statistics once by itself."""
+        return nullcontext(), frozen_statistics(self)
+
     def forward(self, x: Tensor) -> Tensor:
         """(N, C_in, T, H, W) -> (N, C_out, T', H', W')."""
         if self.recompute and torch.is_grad_enabled():
-            return checkpoint(
-                self._forward,
-                x,
-                use_reentrant=False,
-                context_fn=lambda: (nullcontext(), frozen_statistics(self)),
+            options: dict[str, Any] = (
+                {} if torch.compiler.is_compiling() else dict(context_fn=self._contexts)
             )
+            return checkpoint(self._forward, x, use_reentrant=False, **options)
         return self._forward(x)
 
 

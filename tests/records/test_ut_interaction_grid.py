@@ -13,11 +13,11 @@ from smallbig_mm.records import ut_interaction as grid_module
 from smallbig_mm.records.ut_interaction import (
     NETWORKS,
     Run,
-    digest,
     grid,
     insert_after_sampling,
     mean_by_lr,
     run_grid,
+    settings_digest,
     sign_test,
     table,
     wilson,
@@ -38,7 +38,7 @@ def fake_training(cfg) -> dict:
         raise RuntimeError("no luck")
     rows = [(f"kick/{i}", 2, 2 if i % 3 else 1) for i in range(24)]
     return dict(
-        cost=dict(params=1_000_000, gmac=0.5),
+        cost=dict(params=1_000_000, macs=500_000_000),
         metrics=dict(top1=2 / 3, correct=16, clips=24),
         predictions=rows,
     )
@@ -62,7 +62,7 @@ def test_controls_act_in_training_and_testing_and_nothing_else_changes(network: 
         assert types[1:3] == ["UniformSample", "ShuffleFrames"]
         assert steps[2]["test_mode"] is (loader == "test_dataloader")
         del steps[2]
-    assert digest(plain) == digest(shuffled)
+    assert settings_digest(plain) == settings_digest(shuffled)
     assert plain.train_dataloader.dataset.ann_file == "fold2_train.txt"
     assert plain.test_dataloader.dataset.ann_file == "fold2_val.txt"
 

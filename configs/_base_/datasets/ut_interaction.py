@@ -2,8 +2,9 @@
 #
 # A clip's width, height and length give its class away, so frames are never squashed to a square:
 # the short side is resized, a square of fixed size is cut out of it (no padding, so no borders),
-# and frames are sampled uniformly over the whole clip. What survives: where the frame is taller
-# than wide (the class "point", one person) people appear larger.
+# and frames are sampled uniformly over the whole clip. What survives: people appear larger where
+# the frame is taller than wide (the class "point", one person), a crop shows less of a wider scene,
+# and motion looks faster in a longer clip.
 data_root = "data/ut_interaction"
 crop = 72
 
