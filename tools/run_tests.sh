@@ -8,4 +8,6 @@ ensure_environment requirements.txt requirements-test.txt
 "$python" -m ruff check .
 "$python" -m ruff format --check .
 "$python" -m mypy
-exec "$python" -m pytest "$@"
+# Two processes of one thread each: tiny networks run slower on two threads that share two cores.
+export OMP_NUM_THREADS=1
+exec "$python" -m pytest -n 2 --dist loadfile "$@"
