@@ -1,5 +1,6 @@
-"""Benchmarks, their builders and transforms."""
+"""Benchmarks, their builders, transforms and metrics."""
 
 from .controls import ShuffleFrames, SingleFrame
+from .motion_shapes_metric import MotionShapesMetric
 
-__all__ = ["ShuffleFrames", "SingleFrame"]
+__all__ = ["MotionShapesMetric", "ShuffleFrames", "SingleFrame"]

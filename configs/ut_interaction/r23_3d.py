@@ -1,0 +1,5 @@
+"""3D ResNet23: the first convolution of every block is 3x1x1."""
+
+_base_ = "r23.py"
+
+model = dict(backbone=dict(inflate=(1, 1, 1, 1), inflate_style="3x1x1"))

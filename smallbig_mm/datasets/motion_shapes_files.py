@@ -1,0 +1,178 @@
+"""MotionShapes on disk: videos, mmaction2's annotation lists and a manifest.
+
+    OUT/train/000/000012.mp4    videos, a thousand a folder
+    OUT/train.txt  OUT/val.txt  `path label` lines, for mmaction2's VideoDataset
+    OUT/labels.txt              the classes' names, in the order of their labels
+    OUT/manifest.json           version, seed, sizes, classes, the lists' sha256; complete or not
+
+A video depends on the dataset's seed, its split and its number only, not on how many there are: a
+larger dataset contains the smaller one, and an interrupted one is completed by calling again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import os
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from .motion_shapes import CLASSES, GROUPS, SLOT_FRAMES, SLOTS, draw_video
+from .video_writer import default_codec, write_video
+
+VERSION = 1
+SPLITS = ("train", "val")
+
+
+def video_streams(seed: int, split: str, number: int) -> list[np.random.Generator]:
+    """What a video's scene, order and coding draw from; no two videos of any split share them."""
+    source = np.random.SeedSequence((seed, SPLITS.index(split), number))
+    return [np.random.default_rng(stream) for stream in source.spawn(3)]
+
+
+def video_path(split: str, number: int) -> str:
+    """The path of a video below the dataset's folder."""
+    return f"{split}/{number // 1000:03}/{number:06}.mp4"
+
+
+def label_of(number: int) -> int:
+    """Classes take turns."""
+    return number % len(CLASSES)
+
+
+def render(root: Path, seed: int, codec: str, video: tuple[str, int]) -> None:
+    """Draw and write one video, (split, number)."""
+    split, number = video
+    scene, order, coding = video_streams(seed, split, number)
+    write_video(
+        root / video_path(split, number),
+        draw_video(label_of(number), scene, order),
+        SLOT_FRAMES,
+        quantiser=int(coding.integers(18, 33)),
+        fps=int(coding.choice((20, 25, 30))),
+        codec=codec,
+    )
+
+
+def _missing(root: Path, sizes: dict[str, int]) -> Iterator[tuple[str, int]]:
+    for split, size in sizes.items():
+        for number in range(size):
+            if not (root / video_path(split, number)).exists():
+                yield split, number
+
+
+def make_motion_shapes(
+    root: Path, train: int, val: int, seed: int = 0, workers: int | None = None
+) -> int:
+    """Write the dataset, or what is missing of it.
+
+    Args:
+        root: its folder.
+        train: videos for training.
+        val: videos for validation.
+        seed: 0 or more; another seed gives another dataset.
+        workers: processes; as many as there are cores if not given.
+
+    Returns:
+        How many videos were written.
+
+    Raises:
+        ValueError: if a size or the seed is negative, or the folder holds a dataset of another
+            seed, version or codec.
+    """
+    sizes = dict(zip(SPLITS, (train, val), strict=True))
+    if min(train, val, seed) < 0:
+        raise ValueError(f"train={train}, val={val}, seed={seed}: give numbers of 0 or more")
+    lists = {
+        split: "".join(f"{video_path(split, i)} {label_of(i)}\n" for i in range(size))
+        for split, size in sizes.items()
+    }
+    manifest = dict(
+        name="MotionShapes",
+        version=VERSION,
+        seed=seed,
+        codec=default_codec(),
+        sizes=sizes,
+        slots=SLOTS,
+        slot_frames=SLOT_FRAMES,
+        classes=CLASSES,
+        groups=GROUPS,
+        sha256={f"{s}.txt": hashlib.sha256(t.encode()).hexdigest() for s, t in lists.items()},
+    )
+    _check_same_dataset(root, manifest)
+    missing = list(_missing(root, sizes))
+    _write(root / "manifest.json", json.dumps(dict(manifest, complete=not missing), indent=1))
+    _render_all(partial(render, root, seed, str(manifest["codec"])), missing, workers)
+    for split, text in lists.items():
+        _write(root / f"{split}.txt", text)
+    _write(root / "labels.txt", "\n".join(CLASSES))
+    _write(root / "manifest.json", json.dumps(dict(manifest, complete=True), indent=1))
+    return len(missing)
+
+
+def _check_same_dataset(root: Path, manifest: dict) -> None:
+    path = root / "manifest.json"
+    if not path.exists():
+        return
+    try:
+        found = json.loads(path.read_text())
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{path} is damaged ({error}): delete {root} and call again") from None
+    for key in ("version", "seed", "codec"):
+        if found.get(key) != manifest[key]:
+            raise ValueError(
+                f"{root} holds MotionShapes with {key} {found.get(key)!r}, not {manifest[key]!r}: "
+                "choose another folder, or delete this one"
+            )
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.part")
+    temporary.write_text(text.rstrip("\n") + "\n" if text else "")
+    temporary.replace(path)
+
+
+def _render_all(
+    render_one: partial[None], videos: list[tuple[str, int]], workers: int | None
+) -> None:
+    workers = min(workers or os.cpu_count() or 1, len(videos))
+    bar = partial(tqdm, total=len(videos), desc="MotionShapes", unit="video", disable=not videos)
+    if workers <= 1:
+        for _ in bar(map(render_one, videos)):
+            pass
+        return
+    # A forked worker starts at once; a spawned one imports the whole stack first.
+    fork = "fork" in multiprocessing.get_all_start_methods()
+    with multiprocessing.get_context("fork" if fork else "spawn").Pool(workers) as pool:
+        for _ in bar(pool.imap_unordered(render_one, videos, chunksize=4)):
+            pass
+
+
+def contact_sheet(seed: int = 0, side: int = 72) -> NDArray[np.uint8]:
+    """One video a class, a row each: its name and a frame of each slot; RGB, uint8.
+
+    Classes of a group show the same scene, so that only the order differs.
+    """
+    rows = []
+    for label, name in enumerate(CLASSES):
+        scene, order, _ = video_streams(seed, "val", 0)
+        frames = draw_video(label, scene, order)[::SLOT_FRAMES]
+        height, width = frames.shape[1:3]
+        top, left = (height - min(height, width)) // 2, (width - min(height, width)) // 2
+        square = frames[:, top : height - top or None, left : width - left or None]
+        images = [cv2.resize(f, (side, side), interpolation=cv2.INTER_AREA) for f in square]
+        title = np.full((side, 2 * side, 3), 255, np.uint8)
+        place = (6, side // 2 + 4)
+        cv2.putText(title, name, place, cv2.FONT_HERSHEY_SIMPLEX, 0.45, (0, 0, 0), 1, cv2.LINE_AA)
+        tiles = [np.pad(image, ((1, 1), (1, 1), (0, 0)), constant_values=255) for image in images]
+        title = np.pad(title, ((1, 1), (0, 0), (0, 0)), constant_values=255)
+        rows.append(np.concatenate([title, *tiles], axis=1))
+    return np.concatenate(rows)

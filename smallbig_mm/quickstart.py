@@ -1,0 +1,162 @@
+"""From nothing to one table: MotionShapes rendered, networks trained, tested and costed on it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from mmengine.config import Config
+from mmengine.hooks import Hook
+from mmengine.registry import DefaultScope
+from mmengine.runner import Runner
+from tqdm import tqdm
+
+import smallbig_mm  # noqa: F401  (repairs the stack)
+
+from .cli import UserError, parser, run_tool
+from .costs import clip_of, count
+from .progress import progress_bar
+from .records.provenance import code_version, digest, environment, now, write_record
+
+ROOT = Path(__file__).resolve().parents[1]
+CONFIGS = ROOT / "configs/motion_shapes"
+NETWORKS = {
+    "r23": "2D R23",
+    "r23_3d": "3D R23",
+    "tsm_r23": "TSM-R23",
+    "smallbig_r23": "SmallBig-R23",
+}
+
+
+class Progress(Hook):
+    """One line that moves: steps, loss and time left of training, then clips tested."""
+
+    priority = "VERY_LOW"
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def _bar(self, what: str, total: int, done: int = 0) -> tqdm:
+        return progress_bar(total=total, initial=done, desc=f"{self.name:13s} {what}")
+
+    def before_train(self, runner: Runner) -> None:
+        self.bar = self._bar("train", runner.max_iters, runner.iter)
+
+    def after_train_iter(self, runner: Runner, batch_idx, data_batch=None, outputs=None) -> None:
+        self.bar.update()
+        if outputs is not None:
+            self.bar.set_postfix(loss=f"{float(outputs['loss']):.2f}", refresh=False)
+
+    def after_train(self, runner: Runner) -> None:
+        self.bar.close()
+
+    def before_test(self, runner: Runner) -> None:
+        self.bar = self._bar("test", len(runner.test_dataloader))
+
+    def after_test_iter(self, runner: Runner, batch_idx, data_batch=None, outputs=None) -> None:
+        self.bar.update()
+
+    def after_test(self, runner: Runner) -> None:
+        self.bar.close()
+
+
+def config(name: str, data: Path, epochs: int | None) -> Config:
+    """The network's config, on `data`; `epochs` instead of its own number if given."""
+    cfg = Config.fromfile(CONFIGS / f"{name}.py")
+    for split in ("train", "val", "test"):
+        cfg[f"{split}_dataloader"].dataset.data_root = str(data)
+    cfg.val_dataloader = cfg.val_cfg = cfg.val_evaluator = None  # tested once, when trained
+    if epochs is not None:
+        cfg.merge_from_dict(dict(train_cfg=dict(max_epochs=epochs)))
+    return cfg
+
+
+def run(name: str, cfg: Config, out: Path) -> dict:
+    """Train, test and count one network, or read the record of having done so.
+
+    An interrupted training goes on from its newest checkpoint. Folders are named after the config,
+    so another config starts anew.
+    """
+    folder = out / f"{name}_{digest(cfg)[:8]}"
+    path = folder / "record.json"
+    if path.is_file():
+        return json.loads(path.read_text())
+    sha256, start, began = digest(cfg), now(), time.perf_counter()
+    cfg.work_dir, cfg.experiment_name = str(folder), folder.name
+    cfg.log_level, cfg.resume = "WARNING", True
+    runner = Runner.from_cfg(cfg)
+    costs = count(runner.model.eval(), clip_of(cfg))
+    runner.register_hook(Progress(NETWORKS[name]))
+    runner.train()
+    metrics = {key: float(value) for key, value in runner.test().items()}
+    record = dict(
+        kind="train",
+        row=f"configs/motion_shapes/{name}.py",
+        config_sha256=sha256,
+        code=code_version(),
+        env=environment(),
+        cost=costs.as_record(),
+        start=start,
+        end=now(),
+        seconds=round(time.perf_counter() - began, 1),
+        metrics=metrics,
+    )
+    write_record(record, path)
+    return record
+
+
+def table(records: dict[str, dict]) -> str:
+    """Markdown: a row a network."""
+    lines = [
+        "| model | params M | GMAC | order-free top-1 % | direction top-1 % | seconds |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, record in records.items():
+        cost, metrics = record["cost"], record["metrics"]
+        lines.append(
+            f"| {NETWORKS[name]} | {cost['params'] / 1e6:.2f} | {cost['macs'] / 1e9:.3f} "
+            f"| {metrics['order_free']:.1f} | {metrics['direction']:.1f} "
+            f"| {record['seconds']:.0f} |"
+        )
+    lines += ["", "Chance is 20 % on order-free motions, 50 % on direction pairs."]
+    return "\n".join(lines)
+
+
+def parse_args() -> argparse.Namespace:
+    tool = parser(__doc__ or "", "bash tools/quickstart.sh")
+    tool.add_argument(
+        "--short", action="store_true", help="few videos, one epoch: shows that everything runs"
+    )
+    tool.add_argument("--data", type=Path, help="where to render (data/motion_shapes)")
+    tool.add_argument("--out", type=Path, help="where to write (work_dirs/quickstart)")
+    return tool.parse_args()
+
+
+def main() -> None:
+    args = parse_args()
+    kind = "_short" if args.short else ""
+    data = (args.data or ROOT / f"data/motion_shapes{kind}").resolve()
+    out = (args.out or ROOT / f"work_dirs/quickstart{kind}").resolve()
+    sizes = ["--train", "48", "--val", "24"] if args.short else []
+    began = time.perf_counter()
+    make = [sys.executable, str(ROOT / "tools/make_motion_shapes.py"), str(data), *sizes]
+    if subprocess.run(make, check=False).returncode:
+        raise UserError(f"MotionShapes could not be rendered to {data}; see above")
+
+    DefaultScope.get_instance("quickstart", scope_name="mmaction")
+    records = {}
+    for name in NETWORKS:
+        records[name] = run(name, config(name, data, 1 if args.short else None), out)
+    text = table(records)
+    (out / "table.md").write_text(text + "\n")
+    print(f"\n{text}\n")
+    print(f"{time.perf_counter() - began:.0f} s in all. Videos: {data}; records, logs and")
+    print(f"checkpoints: {out}; this table: {out / 'table.md'}")
+
+
+if __name__ == "__main__":
+    run_tool(main)
