@@ -64,30 +64,31 @@ class Progress(Hook):
         self.bar.close()
 
 
-def config(name: str, data: Path, epochs: int | None) -> Config:
-    """The network's config, on `data`; `epochs` instead of its own number if given."""
+def config(name: str, epochs: int | None) -> Config:
+    """The network's config; `epochs` instead of its own number if given."""
     cfg = Config.fromfile(CONFIGS / f"{name}.py")
-    for split in ("train", "val", "test"):
-        cfg[f"{split}_dataloader"].dataset.data_root = str(data)
     cfg.val_dataloader = cfg.val_cfg = cfg.val_evaluator = None  # tested once, when trained
     if epochs is not None:
         cfg.merge_from_dict(dict(train_cfg=dict(max_epochs=epochs)))
     return cfg
 
 
-def run(name: str, cfg: Config, out: Path) -> dict:
+def run(name: str, cfg: Config, data: Path, out: Path) -> dict:
     """Train, test and count one network, or read the record of having done so.
 
     An interrupted training goes on from its newest checkpoint. Folders are named after the config,
     so another config starts anew.
     """
-    folder = out / f"{name}_{digest(cfg)[:8]}"
+    sha256 = digest(cfg)  # of what does not depend on the machine
+    folder = out / f"{name}_{sha256[:8]}"
     path = folder / "record.json"
     if path.is_file():
         return json.loads(path.read_text())
-    sha256, start, began = digest(cfg), now(), time.perf_counter()
+    start, began = now(), time.perf_counter()
+    for loader in (cfg.train_dataloader, cfg.test_dataloader):
+        loader.dataset.data_root = str(data)
     cfg.work_dir, cfg.experiment_name = str(folder), folder.name
-    cfg.log_level, cfg.resume = "WARNING", True
+    cfg.log_level, cfg.resume = "ERROR", (folder / "last_checkpoint").is_file()
     runner = Runner.from_cfg(cfg)
     costs = count(runner.model.eval(), clip_of(cfg))
     runner.register_hook(Progress(NETWORKS[name]))
@@ -119,7 +120,8 @@ def table(records: dict[str, dict]) -> str:
         cost, metrics = record["cost"], record["metrics"]
         lines.append(
             f"| {NETWORKS[name]} | {cost['params'] / 1e6:.2f} | {cost['macs'] / 1e9:.3f} "
-            f"| {metrics['order_free']:.1f} | {metrics['direction']:.1f} "
+            f"| {metrics['motion_shapes/order_free']:.1f} "
+            f"| {metrics['motion_shapes/direction']:.1f} "
             f"| {record['seconds']:.0f} |"
         )
     lines += ["", "Chance is 20 % on order-free motions, 50 % on direction pairs."]
@@ -150,7 +152,7 @@ def main() -> None:
     DefaultScope.get_instance("quickstart", scope_name="mmaction")
     records = {}
     for name in NETWORKS:
-        records[name] = run(name, config(name, data, 1 if args.short else None), out)
+        records[name] = run(name, config(name, 1 if args.short else None), data, out)
     text = table(records)
     (out / "table.md").write_text(text + "\n")
     print(f"\n{text}\n")

@@ -7,4 +7,5 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . tools/_environment.sh
 ensure_environment requirements.txt
+export OMP_WAIT_POLICY=passive # threads that wait leave the cores to those that decode
 exec "$python" -m smallbig_mm.quickstart "$@"

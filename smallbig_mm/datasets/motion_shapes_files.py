@@ -22,8 +22,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
+from ..progress import progress_bar
 from .motion_shapes import CLASSES, GROUPS, SLOT_FRAMES, SLOTS, draw_video
 from .video_writer import default_codec, write_video
 
@@ -143,17 +143,20 @@ def _write(path: Path, text: str) -> None:
 def _render_all(
     render_one: partial[None], videos: list[tuple[str, int]], workers: int | None
 ) -> None:
-    workers = min(workers or os.cpu_count() or 1, len(videos))
-    bar = partial(tqdm, total=len(videos), desc="MotionShapes", unit="video", disable=not videos)
-    if workers <= 1:
-        for _ in bar(map(render_one, videos)):
-            pass
+    if not videos:
         return
-    # A forked worker starts at once; a spawned one imports the whole stack first.
-    fork = "fork" in multiprocessing.get_all_start_methods()
-    with multiprocessing.get_context("fork" if fork else "spawn").Pool(workers) as pool:
-        for _ in bar(pool.imap_unordered(render_one, videos, chunksize=4)):
-            pass
+    workers = min(workers or os.cpu_count() or 1, len(videos))
+    with progress_bar(total=len(videos), desc="MotionShapes", unit="video") as bar:
+        if workers == 1:
+            for video in videos:
+                render_one(video)
+                bar.update()
+            return
+        # A forked worker starts at once; a spawned one imports the whole stack first.
+        fork = "fork" in multiprocessing.get_all_start_methods()
+        with multiprocessing.get_context("fork" if fork else "spawn").Pool(workers) as pool:
+            for _ in pool.imap_unordered(render_one, videos, chunksize=4):
+                bar.update()
 
 
 def contact_sheet(seed: int = 0, side: int = 72) -> NDArray[np.uint8]:

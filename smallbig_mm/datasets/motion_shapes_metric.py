@@ -43,7 +43,9 @@ def motion_shapes_accuracy(scores: ArrayLike, labels: ArrayLike) -> dict[str, fl
 
 @METRICS.register_module()
 class MotionShapesMetric(BaseMetric):
-    """`motion_shapes_accuracy` over a dataset."""
+    """`motion_shapes_accuracy` over a dataset, as `motion_shapes/order_free` and so on."""
+
+    default_prefix = "motion_shapes"
 
     def process(self, data_batch: object, data_samples: Sequence[dict]) -> None:
         """Keep each video's scores and label."""
