@@ -49,7 +49,7 @@ class Progress(Hook):
     def after_train_iter(self, runner: Runner, batch_idx, data_batch=None, outputs=None) -> None:
         self.bar.update()
         if outputs is not None:
-            self.bar.set_postfix(loss=f"{float(outputs['loss']):.2f}", refresh=False)
+            self.bar.set_postfix(loss=f"{outputs['loss'].item():.2f}", refresh=False)
 
     def after_train(self, runner: Runner) -> None:
         self.bar.close()
@@ -87,6 +87,7 @@ def run(name: str, cfg: Config, data: Path, out: Path) -> dict:
     start, began = now(), time.perf_counter()
     for loader in (cfg.train_dataloader, cfg.test_dataloader):
         loader.dataset.data_root = str(data)
+        loader.persistent_workers = False  # they would take seconds each to stop at the end
     cfg.work_dir, cfg.experiment_name = str(folder), folder.name
     cfg.log_level, cfg.resume = "ERROR", (folder / "last_checkpoint").is_file()
     runner = Runner.from_cfg(cfg)

@@ -1,6 +1,6 @@
 """MotionShapes: what its videos show, and why only the order of their frames tells the class.
 
-A video has 8 slots of 4 frames. A scene is 8 slots drawn without knowledge of the class: a textured
+A video has 8 slots of 2 frames. A scene is 8 slots drawn without knowledge of the class: a textured
 shape in 8 poses before a textured background. The class says in which order the slots are shown.
 So within a group of classes a single frame, and a bag of frames taken one a slot, has exactly
 the same distribution in every class:
@@ -36,7 +36,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 CLASSES: tuple[str, ...] = tuple(name for group in GROUPS.values() for name in group)
 GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}
 SLOTS = 8
-SLOT_FRAMES = 4
+SLOT_FRAMES = 2
 SHAPES = ("bar", "ellipse", "dumbbell", "tee", "ell", "wedge", "zed")
 PLACE, ANGLE, SIZE = 4, 2, 1  # the bits of the number of an order-free pose
 ALL = PLACE | ANGLE | SIZE
@@ -157,7 +157,7 @@ def draw_scene(group: str, rng: Generator) -> NDArray[np.uint8]:
     colours, textures, distractors, reach and contrast vary from scene to scene.
 
     Returns:
-        RGB, (8, 4, H, W, 3) uint8, in the order of `draw_poses`; H and W even, 80 ... 120.
+        RGB, (8, 2, H, W, 3) uint8, in the order of `draw_poses`; H and W even, 80 ... 120.
     """
     short = int(rng.choice((80, 88, 96)))  # decord 0.6 misreads frames narrower than 80
     long = 2 * round(short * rng.choice((1, 1.125, 1.25)) / 2)
@@ -194,7 +194,7 @@ def draw_scene(group: str, rng: Generator) -> NDArray[np.uint8]:
 
 
 def draw_video(label: int, scene: Generator, order: Generator) -> NDArray[np.uint8]:
-    """The frames of a video, (32, H, W, 3) uint8 RGB.
+    """The frames of a video, (16, H, W, 3) uint8 RGB.
 
     What is seen and in which order draw from streams of their own, so videos of two classes of a
     group with the same streams are the same slots in two orders.

@@ -56,7 +56,7 @@ def render(root: Path, seed: int, codec: str, video: tuple[str, int]) -> None:
         draw_video(label_of(number), scene, order),
         SLOT_FRAMES,
         quantiser=int(coding.integers(18, 33)),
-        fps=int(coding.choice((20, 25, 30))),
+        fps=int(coding.choice((10, 12, 15))),
         codec=codec,
     )
 

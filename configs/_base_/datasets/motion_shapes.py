@@ -1,15 +1,15 @@
 # MotionShapes, written by tools/make_motion_shapes.py.
 #
-# A video has 8 slots of 4 frames. With 8 frames at an interval of 4, each sampled frame lies in a
+# A video has 8 slots of 2 frames. With 8 frames at an interval of 2, each sampled frame lies in a
 # slot of its own, which keeps the classes of a group alike but for their order: in training
-# anywhere in its slot (temporal_jitter), in testing at each of its 4 places (num_clips=4). Other
+# anywhere in its slot (temporal_jitter), in testing at both of its places (num_clips=2). Other
 # samplings would not keep this. No flip: it turns left into right.
 data_root = "data/motion_shapes"
 crop = 32
 
 train_pipeline = [
     dict(type="DecordInit", num_threads=1),
-    dict(type="SampleFrames", clip_len=8, frame_interval=4, temporal_jitter=True),
+    dict(type="SampleFrames", clip_len=8, frame_interval=2, temporal_jitter=True),
     dict(type="DecordDecode"),
     dict(type="Resize", scale=(-1, 36)),
     dict(type="RandomCrop", size=crop),
@@ -18,7 +18,7 @@ train_pipeline = [
 ]
 test_pipeline = [
     dict(type="DecordInit", num_threads=1),
-    dict(type="SampleFrames", clip_len=8, frame_interval=4, num_clips=4, test_mode=True),
+    dict(type="SampleFrames", clip_len=8, frame_interval=2, num_clips=2, test_mode=True),
     dict(type="DecordDecode"),
     dict(type="Resize", scale=(-1, crop)),
     dict(type="ThreeCrop", crop_size=crop),
