@@ -17,15 +17,20 @@ def main() -> None:
     tool.add_argument("--seed", type=int, default=0, help="another dataset for another seed (0)")
     tool.add_argument("--workers", type=int, help="processes (as many as there are cores)")
     tool.add_argument(
-        "--contact-sheet", type=Path, metavar="PNG", help="also draw a picture of every class"
+        "--contact-sheet",
+        type=Path,
+        metavar="IMAGE",
+        help="also draw a picture (.png, .jpg) of every class",
     )
     args = tool.parse_args()
+    if args.contact_sheet and args.contact_sheet.suffix != ".png":
+        raise UserError(f"--contact-sheet {args.contact_sheet}: give a name that ends in .png")
     try:
         written = make_motion_shapes(args.out, args.train, args.val, args.seed, args.workers)
         if args.contact_sheet:
             args.contact_sheet.parent.mkdir(parents=True, exist_ok=True)
             cv2.imwrite(str(args.contact_sheet), contact_sheet(args.seed)[..., ::-1])
-    except (OSError, ValueError, cv2.error) as error:
+    except (OSError, ValueError) as error:
         raise UserError(str(error)) from error
     print(f"{args.out}: {args.train} training and {args.val} validation videos, {written} new")
 
