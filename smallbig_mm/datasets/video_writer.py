@@ -24,16 +24,18 @@ def write_video(
 ) -> None:
     """Write an mp4 in which each slot is coded by itself.
 
-    A slot begins with a key frame, the others of it are predicted from those before, and the
-    quantiser is constant: rate control (CRF) would spend bits by what other slots hold, and a
-    predicted frame carries traces of the one before. So a decoded slot is a function of its own
-    frames, wherever it stands in the video. One thread, so that the bytes are always the same.
+    A slot begins with a key frame, its other frames are predicted from that one, and the quantiser
+    is constant: rate control (CRF) would spend bits by what other slots hold, and a predicted
+    frame carries traces of the one before. So a decoded slot is a function of its own frames,
+    wherever it stands in the video. With MPEG-4, whose encoder searches motion from where it was
+    found before, every frame is a key frame. One thread, so that the bytes are always the same.
 
     Args:
         path: where to write; its folder is made. The file appears when it is complete.
         frames: RGB, (T, H, W, 3) uint8, H and W even.
         slot_frames: frames a slot.
-        quantiser: 0 (best) ... 51 on H.264's scale; MPEG-4's scale is spanned in proportion.
+        quantiser: 0 (best) ... 51, H.264's scale: 6 more double the step. MPEG-4, which counts in
+            steps, gets the nearest.
         fps: frames a second.
         codec: PyAV's name of the encoder; `default_codec()` if not given.
     """
@@ -47,17 +49,18 @@ def write_video(
         stream.pix_fmt = "yuv420p"
         context = stream.codec_context
         context.thread_count = 1
-        context.gop_size = slot_frames
         context.max_b_frames = 0
         if codec == "libx264":
+            context.gop_size = slot_frames
             context.options = {
                 "qp": str(quantiser),
                 "preset": "veryfast",
                 "x264-params": f"keyint={slot_frames}:min-keyint=1:scenecut=0:threads=1",
             }
         else:
-            scale = str(max(1, round(quantiser * 31 / 51)))
-            context.options = {"qmin": scale, "qmax": scale, "sc_threshold": "1000000000"}
+            half_step = str(min(31, max(1, round(2 ** ((quantiser - 4) / 6 - 1)))))
+            context.gop_size = 1
+            context.options = {"qmin": half_step, "qmax": half_step}
         for image in frames:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
         container.mux(stream.encode())
