@@ -305,6 +305,7 @@ class TestConfigs:
     def test_trains_and_tests(self, config, data, tmp_path):
         cfg = Config.fromfile(config)
         assert cfg.model.cls_head.num_classes == len(CLASSES)
+        assert tuple(cfg.test_dataloader.dataset.metainfo.classes) == CLASSES
         for split in ("train", "val", "test"):
             loader = cfg[f"{split}_dataloader"]
             loader.dataset.data_root = str(data)

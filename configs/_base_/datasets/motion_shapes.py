@@ -27,7 +27,16 @@ test_pipeline = [
 ]
 val_pipeline = test_pipeline
 
-dataset = dict(type="VideoDataset", data_root=data_root, data_prefix=dict(video=""))
+classes = (
+    *("oscillating", "rocking", "pulsing", "jittering", "wandering"),
+    *("moving_left", "moving_right", "clockwise", "anticlockwise", "approaching", "receding"),
+)
+dataset = dict(
+    type="VideoDataset",
+    data_root=data_root,
+    data_prefix=dict(video=""),
+    metainfo=dict(classes=classes),
+)
 train_dataloader = dict(
     batch_size=16,
     num_workers=2,
