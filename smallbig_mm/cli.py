@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from mmengine.config import Config, DictAction
+from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
+from torch import nn
 
 from .checkpoints import CheckpointError
 from .compat import StackError, VideoDecodeError, WeightsError
@@ -29,9 +32,15 @@ def run_tool(main: Callable[[], None]) -> None:
     try:
         main()
     except EXPECTED as error:
-        sys.exit(_fail(str(error)))
+        sys.exit(_fail(_message(error)))
     except KeyboardInterrupt:
         sys.exit(_fail("interrupted", code=130))
+
+
+def _message(error: Exception) -> str:
+    """One line; an error from a loader's worker comes with the worker's traceback before it."""
+    last = str(error).strip().splitlines()[-1]
+    return re.sub(rf"^[\w.]*{type(error).__name__}: ", "", last)
 
 
 def _fail(message: str, code: int = 2) -> int:
@@ -63,7 +72,7 @@ def load_config(path: str, options: dict | None = None) -> Config:
         UserError: if there is no such file, it cannot be read, or an option does not fit it.
     """
     if not Path(path).is_file():
-        raise UserError(f"config {path}: no such file; configs/ holds those of this package")
+        raise UserError(f"config {_absence(path)}; configs/ holds those of this package")
     try:
         cfg = Config.fromfile(path)
     except Exception as error:
@@ -82,8 +91,12 @@ def require_file(path: str, what: str) -> Path:
         UserError: naming `what` is missing, if there is no such file.
     """
     if not Path(path).is_file():
-        raise UserError(f"{what} {path}: no such file")
+        raise UserError(f"{what} {_absence(path)}")
     return Path(path)
+
+
+def _absence(path: str) -> str:
+    return f"{path}: is a folder, not a file" if Path(path).is_dir() else f"{path}: no such file"
 
 
 def build_runner(cfg: Config, args: argparse.Namespace) -> Runner:
@@ -104,6 +117,11 @@ def build_runner(cfg: Config, args: argparse.Namespace) -> Runner:
         raise UserError(f"{cfg.filename}: {error}") from error
 
 
+def unwrap(model: nn.Module) -> nn.Module:
+    """The recogniser inside a distributed wrapper, if it is in one."""
+    return model.module if is_model_wrapper(model) else model  # type: ignore[return-value]
+
+
 def check_annotations(cfg: Config, *splits: str) -> None:
     """Look at annotation lists before a run starts: they exist and their labels fit the head.
 
@@ -121,9 +139,10 @@ def check_annotations(cfg: Config, *splits: str) -> None:
         dataset = loader.dataset
         path = Path(dataset.get("data_root") or "", dataset.ann_file)
         if not path.is_file():
+            key = "data_root" if dataset.get("data_root") else "ann_file"
             raise UserError(
                 f"annotation list {path} ({split}): no such file; make it (see the README), or "
-                f"point --cfg-options {split}_dataloader.dataset.ann_file=... to it"
+                f"set --cfg-options {split}_dataloader.dataset.{key}=..."
             )
         classes = cfg.model.cls_head.num_classes
         for number, line in enumerate(path.read_text().splitlines(), start=1):

@@ -102,7 +102,7 @@ def clip_of(cfg: Config) -> tuple[int, int, int]:
     Raises:
         ValueError: if the config's train pipeline names no frames or no crop.
     """
-    pipeline = cfg.train_dataloader.dataset.pipeline
+    pipeline = cfg.get("train_dataloader", {}).get("dataset", {}).get("pipeline", [])
     frames = [
         t.clip_len * (t.get("num_clips", 1) if t.clip_len == 1 else 1)
         for t in pipeline
@@ -117,9 +117,15 @@ def clip_of(cfg: Config) -> tuple[int, int, int]:
 
 
 def build_model(cfg: Config) -> nn.Module:
-    """The config's recogniser with random weights, in eval mode; nothing is downloaded."""
+    """The config's recogniser with random weights, in eval mode; nothing is downloaded.
+
+    Raises:
+        ValueError: if the config holds no model, or one that cannot be built.
+    """
     from mmaction.registry import MODELS
 
+    if "model" not in cfg:
+        raise ValueError(f"{cfg.filename}: holds no model")
     if DefaultScope.get_current_instance() is None:
         init_default_scope(cfg.get("default_scope", "mmaction"))
     return MODELS.build(cfg.model).eval()

@@ -159,6 +159,8 @@ def main() -> None:
     print(f"\n{text}\n")
     print(f"{time.perf_counter() - began:.0f} s in all. Videos: {data}; records, logs and")
     print(f"checkpoints: {out}; this table: {out / 'table.md'}")
+    if Path(sys.prefix) == ROOT / ".venv":
+        print("To use the tools: source .venv/bin/activate")
 
 
 if __name__ == "__main__":

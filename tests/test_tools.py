@@ -176,6 +176,27 @@ def test_wrong_arguments_end_in_one_line(config, trained, tmp_path):
     fails(run("train.py", config, "--cfg-options", "model.backbone.depth=24"), "depth=24")
     fails(run("train.py", config, "--amp"), "GPU") if not torch.cuda.is_available() else None
     fails(run("train.py", config, "--resume", tmp_path / "none.pth"), "none.pth")
+    fails(run("train.py", config.parent), "is a folder")
+    fails(
+        run(
+            "train.py", config, "--work-dir", tmp_path, "--resume", checkpoint,
+            "--cfg-options", "model.backbone.extra_unit=None",
+        ),
+        "another architecture",
+    )  # fmt: skip
+    broken = tmp_path / "broken"
+    (broken).mkdir()
+    (broken / "empty.mp4").touch()
+    (broken / "list.txt").write_text("empty.mp4 0\n")
+    options = [
+        f"test_dataloader.dataset.ann_file={broken / 'list.txt'}",
+        "test_dataloader.num_workers=1",
+    ]
+    options += [f"test_dataloader.dataset.data_prefix.video={broken}"]
+    fails(
+        run("test.py", config, checkpoint, "--work-dir", tmp_path, "--cfg-options", *options),
+        "error: ", "empty.mp4: the file is empty", "list.txt",
+    )  # fmt: skip
     fails(run("test.py", config, tmp_path / "none.pth"), "none.pth", "no such file")
     fails(run("test.py", config, checkpoint, "--dump", "scores.json"), ".pkl")
     fails(

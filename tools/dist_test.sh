@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Test with several processes, on GPUS GPUs (or as many CPU processes where there are none).
 #   tools/dist_test.sh CONFIG CHECKPOINT GPUS [arguments of test.py]
-# Several machines: set NNODES, NODE_RANK, MASTER_ADDR (and PORT, 29500) on each.
+# Several machines: set NNODES, NODE_RANK, MASTER_ADDR (and PORT, 29500) on each; PYTHON (python).
 #   e.g. tools/dist_test.sh configs/smallbig_r50_k400.py work_dirs/smallbig_r50_k400/epoch_110.pth 8
 set -euo pipefail
 if [ $# -lt 3 ] || [[ "$1" =~ ^(-h|--help)$ ]]; then

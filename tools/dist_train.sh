@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Train with several processes, on GPUS GPUs (or as many CPU processes where there are none).
 #   tools/dist_train.sh CONFIG GPUS [arguments of train.py]
-# Several machines: set NNODES, NODE_RANK, MASTER_ADDR (and PORT, 29500) on each.
+# Several machines: set NNODES, NODE_RANK, MASTER_ADDR (and PORT, 29500) on each; PYTHON (python).
 #   e.g. tools/dist_train.sh configs/smallbig_r50_k400.py 8
 set -euo pipefail
 if [ $# -lt 2 ] || [[ "$1" =~ ^(-h|--help)$ ]]; then

@@ -33,7 +33,8 @@ def main() -> None:
             print(f"error: {path}: {error}", file=sys.stderr)
             continue
         if args.json:
-            print(json.dumps({"config": path, **costs.as_record()}), flush=True)
+            modules = {} if args.modules is None else {"modules": _modules(costs, args.modules)}
+            print(json.dumps({"config": path, **costs.as_record(), **modules}), flush=True)
         else:
             _show(path, costs, args.modules)
     if failed:
@@ -55,9 +56,16 @@ def _show(path: str, costs: Costs, depth: int | None) -> None:
     print(f"  counter           {costs.counter}; one multiply-add is one")
     if depth is not None:
         print(f"  {'module':40s} {'params':>10s} {'GMAC':>8s}")
-        for name, (params, macs) in costs.modules.items():
-            if name.count(".") < depth and (params or macs):
-                print(f"  {name or 'network':40s} {params:10,d} {macs / 1e9:8.3f}")
+        for name, (params, macs) in _modules(costs, depth).items():
+            print(f"  {name:40s} {params:10,d} {macs / 1e9:8.3f}")
+
+
+def _modules(costs: Costs, depth: int) -> dict[str, tuple[int, int]]:
+    return {
+        name or "network": (params, macs)
+        for name, (params, macs) in costs.modules.items()
+        if name.count(".") < depth and (params or macs)
+    }
 
 
 if __name__ == "__main__":

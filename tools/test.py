@@ -1,7 +1,5 @@
 """Test a checkpoint with the config's clips x crops: one process, or several."""
 
-from mmengine.model import is_model_wrapper
-
 import smallbig_mm  # noqa: F401  (repairs the stack)
 from smallbig_mm.checkpoints import load_for
 from smallbig_mm.cli import (
@@ -13,19 +11,20 @@ from smallbig_mm.cli import (
     parser,
     require_file,
     run_tool,
+    unwrap,
 )
 
 
 def main() -> None:
     example = (
         "python tools/test.py configs/motion_shapes/smallbig_r23.py "
-        "work_dirs/smallbig_r23/epoch_1.pth --dump scores.pkl"
+        "work_dirs/smallbig_r23/epoch_8.pth --dump scores.pkl"
     )
     tool = parser(__doc__, example)
     tool.add_argument("config", help="config file")
     tool.add_argument("checkpoint", help="checkpoint file")
     add_run_arguments(tool)
-    tool.add_argument("--dump", help="write the scores of every video to this .pkl file")
+    tool.add_argument("--dump", help="write the scores to this .pkl file, in the list's order")
     args = tool.parse_args()
 
     cfg = load_config(args.config, args.cfg_options)
@@ -39,8 +38,9 @@ def main() -> None:
         cfg.test_evaluator = [*evaluators, dict(type="DumpResults", out_file_path=args.dump)]
     check_annotations(cfg, "test")
     runner = build_runner(cfg, args)
-    model = runner.model.module if is_model_wrapper(runner.model) else runner.model
-    load_for(model, checkpoint)  # mmengine's own loading only warns when names do not match
+    load_for(
+        unwrap(runner.model), checkpoint
+    )  # mmengine's own loading only warns when names do not match
     runner.test()
 
 

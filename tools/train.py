@@ -1,6 +1,7 @@
 """Train a network: one process, or several through dist_train.sh or slurm_train.sh."""
 
 import smallbig_mm  # noqa: F401  (repairs the stack)
+from smallbig_mm.checkpoints import load_for
 from smallbig_mm.cli import (
     UserError,
     add_run_arguments,
@@ -10,6 +11,7 @@ from smallbig_mm.cli import (
     parser,
     require_file,
     run_tool,
+    unwrap,
 )
 
 
@@ -51,7 +53,10 @@ def main() -> None:
     if args.seed is not None or args.deterministic:
         cfg.randomness = dict(seed=args.seed, deterministic=args.deterministic)
     check_annotations(cfg, "train", "val")
-    build_runner(cfg, args).train()
+    runner = build_runner(cfg, args)
+    if cfg.resume and cfg.load_from:
+        load_for(unwrap(runner.model), cfg.load_from)  # says what does not fit, before mmengine
+    runner.train()
 
 
 def _use_amp(cfg) -> None:
