@@ -9,6 +9,9 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 
 from smallbig_mm.costs import build_model
+from smallbig_mm.quickstart import NETWORKS
+from smallbig_mm.quickstart import table as quickstart_table
+from smallbig_mm.records.ut_interaction import table
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -50,3 +53,30 @@ def test_examples_build(number, tmp_path):
     kinds = {type(unit).__name__ for _, unit in backbone.named_units()}
     wanted = [{"SmallBig", "SmallBigExtraUnit"}, {"SmallBig", "NonLocalUnit"}][number]
     assert kinds == wanted
+
+
+def rows(text: str, columns: int) -> list[tuple[str, ...]]:
+    """The rows of Markdown tables, cut to their first columns; rows without figures left out."""
+    cells = ([c.strip() for c in line.strip("| \n").split("|")] for line in text.splitlines())
+    return [
+        tuple(row[:columns]) for row in cells if len(row) >= columns and "not run" not in row[2]
+    ]
+
+
+def test_ut_interaction_is_the_recorded_grid(tmp_path):
+    folder = ROOT / "results/runs/ut_interaction"
+    records = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
+    generated = table(records, tmp_path)
+    stored = (ROOT / "results/tables/ut_interaction.md").read_text()
+    assert rows(generated, 10) == [row for row in rows(stored, 10) if len(row) == 10]
+    section = README.split("## UT-Interaction")[1].split("\n## ")[0]
+    shown = [row for row in rows(section, 7) if "-R23" in row[0] or "D R23" in row[0]]
+    assert shown == [row for row in rows(stored, 7) if "R23" in row[0]]
+
+
+def test_quickstart_table_is_the_recorded_one():
+    stored = (ROOT / "results/tables/quickstart.md").read_text()
+    folder = ROOT / "results/runs/quickstart"
+    records = {name: json.loads((folder / f"{name}.json").read_text()) for name in NETWORKS}
+    assert quickstart_table(records) + "\n" == stored
+    assert stored in README
