@@ -264,6 +264,8 @@ def table(records: Sequence[Record], data: Path) -> str:
             lines.append(f"{start} not run: {NOT_RUN[network, control]} |" + " |" * 7)
         elif cells[network, control]:
             lines.append(f"{start} {_row(cells[network, control], reference)} |")
+        else:
+            lines.append(f"{start} not run: no record of it yet |" + " |" * 7)
     return "\n".join([*lines, "", *_context(data), ""])
 
 
