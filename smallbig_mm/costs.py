@@ -20,6 +20,8 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope, init_default_scope
 from torch import Tensor, nn
 
+from .protocols import protocol
+
 MULTIPLY_ADDS = ("conv", "linear", "addmm", "mm", "matmul", "bmm", "einsum")
 POOLS = ("max_pool2d", "max_pool3d", "avg_pool2d", "avg_pool3d")
 ADAPTIVE_POOLS = tuple(f"adaptive_{kind}_pool{n}d" for kind in ("max", "avg") for n in (2, 3))
@@ -97,23 +99,15 @@ def _adaptive_pool_ops(inputs: list[Any], outputs: list[Any]) -> int:
 
 
 def clip_of(cfg: Config) -> tuple[int, int, int]:
-    """(T, H, W) of the clips that a config trains on: its sampler's frames and its crop.
+    """(T, H, W) of the clips that a config trains on.
 
     Raises:
-        ValueError: if the config's train pipeline names no frames or no crop.
+        ValueError: if the config's train pipeline names no frames or no size.
     """
-    pipeline = cfg.get("train_dataloader", {}).get("dataset", {}).get("pipeline", [])
-    frames = [
-        t.clip_len * (t.get("num_clips", 1) if t.clip_len == 1 else 1)
-        for t in pipeline
-        if "clip_len" in t
-    ]
-    sizes = [t[key] for t in pipeline for key in ("crop_size", "size", "scale") if key in t]
-    if not frames or not sizes:
-        raise ValueError(f"{cfg.filename}: its train pipeline names no clip; give --clip T H W")
-    size = sizes[-1]
-    height, width = (size, size) if isinstance(size, int) else (size[1], size[0])
-    return frames[0], height, width
+    try:
+        return protocol(cfg, "train").clip
+    except ValueError as error:
+        raise ValueError(f"{error}; give --clip T H W") from error
 
 
 def build_model(cfg: Config) -> nn.Module:

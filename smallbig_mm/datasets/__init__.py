@@ -1,6 +1,7 @@
 """Benchmarks, their builders, transforms and metrics."""
 
+from .cached import CachedDecordInit
 from .controls import ShuffleFrames, SingleFrame
 from .motion_shapes_metric import MotionShapesMetric
 
-__all__ = ["MotionShapesMetric", "ShuffleFrames", "SingleFrame"]
+__all__ = ["CachedDecordInit", "MotionShapesMetric", "ShuffleFrames", "SingleFrame"]

@@ -8,6 +8,7 @@ import os
 import platform
 import subprocess
 from datetime import datetime, timezone
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -15,31 +16,48 @@ from typing import Any
 import torch
 from mmengine.config import Config
 
+ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("torch", "mmengine", "mmcv-lite", "mmcv", "mmaction2", "decord", "fvcore", "numpy")
 
 
+# What says where and how a run is started, not what is run.
+MACHINE = (
+    *("custom_imports", "default_hooks", "env_cfg", "experiment_name", "launcher", "load_from"),
+    *("log_level", "log_processor", "resume", "vis_backends", "visualizer", "work_dir"),
+)
+
+
+def sha256_of(content: Any) -> str:
+    """SHA-256 of what JSON can hold, with sorted keys."""
+    text = json.dumps(content, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def digest(cfg: Config) -> str:
-    """SHA-256 of a resolved config."""
-    content = json.dumps(cfg.to_dict(), sort_keys=True, default=str)
-    return hashlib.sha256(content.encode()).hexdigest()
+    """SHA-256 of a resolved config without what depends on the machine."""
+    return sha256_of({key: value for key, value in cfg.to_dict().items() if key not in MACHINE})
 
 
+@cache
 def code_version() -> dict[str, Any]:
-    """Commit and dirty flag of the checkout, or why there is none."""
+    """Commit of the checkout when this is first asked, and whether code outside `results/` differs from it."""
 
     def git(*arguments: str) -> str:
         return subprocess.run(
             ["git", *arguments],
-            cwd=Path(__file__).parent,
+            cwd=ROOT,
             capture_output=True,
             text=True,
             check=True,
         ).stdout.strip()
 
     try:
-        return dict(commit=git("rev-parse", "HEAD"), dirty=bool(git("status", "--porcelain")))
+        return dict(
+            commit=git("rev-parse", "HEAD"),
+            dirty=bool(git("status", "--porcelain", "--", ".", ":!results")),
+        )
     except (OSError, subprocess.CalledProcessError):
-        return dict(commit="not run: no git checkout", dirty=True)
+        return dict(commit="not run: no git checkout", dirty="not run: no git checkout")
 
 
 def environment() -> dict[str, Any]:

@@ -1,0 +1,4 @@
+# Table 3, SmallBig: res3+4+5.
+_base_ = "../table02/03_smallbig_3x1x1.py"
+
+model = dict(backbone=dict(stages=(3, 4, 5)))

@@ -1,0 +1,87 @@
+"""The rows of the paper's tables and the configs that stand for them."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from mmengine.config import Config
+
+from .provenance import sha256_of
+from .store import ROOT
+
+PAPER = ROOT / "results/paper"
+CONFIGS = ROOT / "configs"
+TABLES = range(2, 12)
+TRAINING = ("model", "train_dataloader", "train_cfg", "optim_wrapper", "param_scheduler")
+TESTING = ("test_dataloader", "test_evaluator")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A printed row.
+
+    Attributes:
+        id: `table05/04_typical`.
+        table: number of its table.
+        cells: every printed cell by the name of its column, '' where the table has no such cell.
+        configs: the files that stand for it: one, or one a dataset in Table 11; none if there is
+            no such network here.
+    """
+
+    id: str
+    table: int
+    cells: dict[str, str]
+    configs: tuple[Path, ...]
+
+
+class RowError(ValueError):
+    """There is no such row; the message names the nearest ones."""
+
+
+@cache
+def rows() -> tuple[Row, ...]:
+    """All printed rows of Tables 2 to 11, in the paper's order."""
+    found = []
+    for table in TABLES:
+        name = f"table{table:02d}"
+        with open(PAPER / f"{name}.csv", encoding="utf-8", newline="") as file:
+            for cells in csv.DictReader(file):
+                stem = cells.pop("row")
+                names = [f"{stem}.py"] if table < 11 else [f"{stem}_sthv{v}.py" for v in (1, 2)]
+                paths = [CONFIGS / name / file_name for file_name in names]
+                configs = tuple(path for path in paths if path.is_file())
+                found.append(Row(f"{name}/{stem}", table, cells, configs))
+    return tuple(found)
+
+
+def find(name: str) -> Row:
+    """The row of an id.
+
+    Raises:
+        RowError: if there is none; the message names the nearest ids.
+    """
+    ids = {row.id: row for row in rows()}
+    if name in ids:
+        return ids[name]
+    near = difflib.get_close_matches(name, ids, n=3, cutoff=0.4)
+    raise RowError(f"row {name}: there is no such row; nearest: {', '.join(near) or 'none'}")
+
+
+def settings(cfg: Config, keys: Iterable[str]) -> str:
+    """SHA-256 of some of a config's settings."""
+    return sha256_of({key: cfg.get(key) for key in keys})
+
+
+def training(cfg: Config) -> str:
+    """What makes a network and its training: rows that share it share their weights."""
+    return settings(cfg, TRAINING)
+
+
+def testing(cfg: Config) -> str:
+    """What makes a test figure: rows that share it share that figure too."""
+    return settings(cfg, (*TRAINING, *TESTING))

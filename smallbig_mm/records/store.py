@@ -1,0 +1,156 @@
+"""Records as files: validated, written whole or not at all, never written over."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+from pydantic import ValidationError
+
+from ..protocols import protocol
+from .provenance import ROOT, code_version, digest, environment, now
+from .schema import Record
+
+RUNS = ROOT / "results/runs"
+
+
+class RecordError(ValueError):
+    """A record cannot be read or written; the message names the file and the field."""
+
+
+def validate(content: Any, source: str | Path) -> Record:
+    """The record that `content` holds.
+
+    Raises:
+        RecordError: naming `source` and each field that is wrong.
+    """
+    try:
+        return Record.model_validate(content)
+    except ValidationError as error:
+        fields: dict[str, str] = {}
+        for problem in error.errors():
+            # the branches of a union are a part of pydantic's path, not of the record's
+            names = [str(p) for p in problem["loc"] if "[" not in str(p) and p not in BRANCHES]
+            fields.setdefault(".".join(names), problem["msg"])
+        problems = "; ".join(f"field {name}: {why}" for name, why in fields.items())
+        raise RecordError(f"{source}: not a record: {problems}") from error
+
+
+BRANCHES = {"Input", "Data", "Checkpoint", "str", "int", "bool", "datetime"}
+
+
+def relative(path: str | Path) -> str:
+    """A path as records name it: below the checkout where it lies in it."""
+    full = Path(path).resolve()
+    return str(full.relative_to(ROOT)) if full.is_relative_to(ROOT) else str(path)
+
+
+def input_of(cfg: Config, split: str) -> dict[str, Any] | str:
+    """What a config's network sees of a video, as `schema.Input` holds it."""
+    try:
+        seen = protocol(cfg, split)
+    except ValueError as error:
+        return f"not run: {error}"
+    return dict(vars(seen), batch=cfg[f"{split}_dataloader"].batch_size)
+
+
+def data_of(cfg: Config, split: str, dataset: Any = None) -> dict[str, Any]:
+    """The annotation list of a split, as `schema.Data` holds it.
+
+    Args:
+        cfg: the config.
+        split: `'train'`, `'val'` or `'test'`.
+        dataset: the dataset that was read, which knows the videos that could not be decoded.
+    """
+    own = cfg[f"{split}_dataloader"].dataset
+    path = Path(own.get("data_root") or "", own.ann_file)
+    content = path.read_bytes()
+    flags = getattr(dataset, "_warned", None)
+    return dict(
+        list=relative(path),
+        sha256=hashlib.sha256(content).hexdigest(),
+        samples=sum(bool(line.strip()) for line in content.splitlines()),
+        skipped=int(flags.flags.sum()) if flags is not None else "not run: not watched",
+    )
+
+
+def make(*, kind: str, name: str, config: str, cfg: Config, split: str, **fields: Any) -> Record:
+    """A record of a run that has just ended; its id is `name` and the time at which it began.
+
+    Args:
+        kind: see `Record`.
+        name: begins the id.
+        config: path of the config.
+        cfg: the config as it was run.
+        split: whose sampling is the record's `input`.
+        **fields: further fields of `Record`; those of code, environment, input and end are found
+            out if they are not given.
+
+    Raises:
+        RecordError: if the fields do not make a record.
+    """
+    start = fields.setdefault("start", now())
+    stamp = datetime.fromisoformat(start).strftime("%Y%m%dT%H%M%S")
+    content = dict(
+        id=f"{name}-{stamp}",
+        kind=kind,
+        config=config,
+        config_sha256=digest(cfg),
+        code=code_version(),
+        input=input_of(cfg, split),
+        env=environment(),
+        end=now(),
+    )
+    return validate({**content, **fields}, name)
+
+
+def write(record: Record, folder: Path = RUNS) -> Path:
+    """Write `<folder>/<id>.json`.
+
+    Raises:
+        RecordError: if there is a record of this id already: records are only ever added.
+    """
+    path = folder / f"{record.id}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = json.dumps(record.model_dump(mode="json"), indent=1, allow_nan=False) + "\n"
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".partial", delete=False) as file:
+        file.write(content)
+    try:
+        os.link(file.name, path)  # unlike a rename, this fails where a file is there
+        path.chmod(0o644)
+    except FileExistsError:
+        raise RecordError(
+            f"{path}: there is a record of this id; records are not changed"
+        ) from None
+    finally:
+        os.unlink(file.name)
+    return path
+
+
+def read(path: Path) -> Record:
+    """Read one record.
+
+    Raises:
+        RecordError: if it is none.
+    """
+    try:
+        content = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise RecordError(f"{path}: cannot be read: {error}") from error
+    return validate(content, path)
+
+
+def read_all(folder: Path = RUNS) -> list[Record]:
+    """All records below `folder`, oldest first.
+
+    Raises:
+        RecordError: if one of them is none.
+    """
+    records = [read(path) for path in sorted(folder.rglob("*.json"))]
+    return sorted(records, key=lambda record: (str(record.start), record.id))

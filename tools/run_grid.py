@@ -1,0 +1,71 @@
+"""Train and test every distinct row of some tables at a small size, with several seeds.
+
+Finished jobs are kept, so an interrupted grid goes on where it stopped. A job that fails is
+recorded, the others go on, and it is tried again the next time.
+"""
+
+import shlex
+import sys
+import time
+from pathlib import Path
+
+from smallbig_mm.cli import UserError, parser, run_tool
+from smallbig_mm.records import grid, store
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def main() -> None:
+    tool = parser(__doc__, "python tools/run_grid.py configs/motion_shapes/grid.py --seeds 3")
+    tool.add_argument("config", type=Path, help="config with `rows` and `small`")
+    tool.add_argument("--seeds", type=int, default=3, help="seeds 0 ... N-1 (%(default)s)")
+    tool.add_argument("--rows", default="*", help="pattern of row ids, e.g. 'table05/*' (all)")
+    tool.add_argument(
+        "--workers", type=int, help="jobs at a time (as many as GPUs, or else as CPU cores)"
+    )
+    tool.add_argument(
+        "--records", type=Path, default=store.RUNS, help="folder of records (results/runs)"
+    )
+    tool.add_argument("--list", action="store_true", help="list the jobs and end")
+    args = tool.parse_args()
+
+    if not args.config.is_file():
+        raise UserError(f"{args.config}: no such file; e.g. configs/motion_shapes/grid.py")
+    if args.seeds < 1:
+        raise UserError(f"--seeds {args.seeds}: give 1 or more")
+    jobs = grid.jobs(args.config, range(args.seeds), args.rows)
+    if not jobs:
+        raise UserError(f"--rows {args.rows}: no row of {args.config} is like this")
+    done = grid.finished([job.name for job in jobs], args.records)
+    todo = [job for job in jobs if job.name not in done]
+    if args.list:
+        for job in jobs:
+            also = f" = {', '.join(job.also)}" if job.also else ""
+            print(f"{'done' if job.name in done else 'todo'} seed {job.seed} {job.row}{also}")
+        return
+    _check_data(jobs[0])
+    print(f"{len(jobs)} jobs, {len(done)} have a record, {len(todo)} to run", flush=True)
+
+    failed, began = 0, time.monotonic()
+    command = shlex.join(["python", *sys.argv])
+    ended = grid.run(todo, args.records, ROOT / "work_dirs", command, args.workers)
+    for number, record in enumerate(ended, start=1):
+        failed += isinstance(record.metrics, str)
+        figures = record.metrics
+        if not isinstance(figures, str):
+            figures = ", ".join(f"{name.split('/')[-1]} {v:.1f}" for name, v in figures.items())
+        minutes = (time.monotonic() - began) / 60
+        print(f"[{number}/{len(todo)}, {minutes:.0f} min] {record.id}: {figures}", flush=True)
+    if failed:
+        raise UserError(f"{failed} of {len(todo)} jobs failed; their records say why")
+
+
+def _check_data(job: grid.Job) -> None:
+    for loader in (job.cfg.train_dataloader, job.cfg.test_dataloader):
+        path = Path(loader.dataset.data_root, loader.dataset.ann_file)
+        if not path.is_file():
+            raise UserError(f"{path}: no such file; {job.grid} says how to write it")
+
+
+if __name__ == "__main__":
+    run_tool(main)
