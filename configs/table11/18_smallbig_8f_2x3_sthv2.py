@@ -1,0 +1,2 @@
+# Table 11, Our SmallBig: R50, 8 x 2 x 3, Something-Something V2. The weights are those of row 9.
+_base_ = "../smallbig_slowonly_r50_8f_sthv2.py"
