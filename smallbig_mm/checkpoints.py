@@ -6,7 +6,6 @@ weights were never published, but their code trains networks whose checkpoints t
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import tempfile
@@ -22,6 +21,7 @@ from mmengine.config import Config
 from torch import Tensor, nn
 
 from .backbones import ResNet3dSmallBig, ResNet3dUnits
+from .records.provenance import file_sha256
 
 StateDict = dict[str, Tensor]
 Shapes = Mapping[str, tuple[int, ...]]
@@ -309,14 +309,10 @@ def convert(source: Path) -> tuple[StateDict, dict[str, Any], Variant]:
         variant = identify(_shapes(tensors))
     except CheckpointError as error:
         raise CheckpointError(f"{source}: {error}") from None
-    with source.open("rb") as stream:
-        digest = hashlib.sha256()
-        for chunk in iter(lambda: stream.read(1 << 20), b""):
-            digest.update(chunk)
     meta: dict[str, Any] = {
         "origin": "converted from a checkpoint of github.com/xhl-video/SmallBigNet's code",
         "source": source.name,
-        "source_sha256": digest.hexdigest(),
+        "source_sha256": file_sha256(source),
         "variant": variant.name,
         **{key: rest[key] for key in ("epoch", "best_metric") if key in rest},
     }

@@ -16,6 +16,8 @@ from torch import nn
 
 from .checkpoints import CheckpointError
 from .compat import StackError, VideoDecodeError, WeightsError
+from .records.rows import RowError
+from .records.store import RUNS, RecordError
 
 OPTIONS_HELP = "settings of the config to change: model.backbone.depth=50 train_cfg.max_epochs=1"
 
@@ -24,7 +26,15 @@ class UserError(Exception):
     """Something that the user can mend; the message says which file or argument, and how."""
 
 
-EXPECTED = (UserError, CheckpointError, StackError, VideoDecodeError, WeightsError)
+EXPECTED = (
+    UserError,
+    CheckpointError,
+    RecordError,
+    RowError,
+    StackError,
+    VideoDecodeError,
+    WeightsError,
+)
 
 
 def run_tool(main: Callable[[], None]) -> None:
@@ -61,6 +71,9 @@ def add_run_arguments(tool: argparse.ArgumentParser) -> None:
     """Arguments that training and testing share, named as mmaction2's tools name them."""
     tool.add_argument("--work-dir", help="where to write (work_dirs/CONFIG)")
     tool.add_argument("--cfg-options", nargs="+", action=DictAction, help=OPTIONS_HELP)
+    tool.add_argument(
+        "--records", type=Path, default=RUNS, help="where its record goes (results/runs)"
+    )
     tool.add_argument("--launcher", choices=["none", "pytorch", "slurm", "mpi"], default="none")
     tool.add_argument("--local-rank", "--local_rank", type=int, default=0, help=argparse.SUPPRESS)
 

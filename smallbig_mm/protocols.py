@@ -55,7 +55,7 @@ def protocol(cfg: Config, split: str = "test") -> Protocol:
         )
     size = sizes[-1]
     height, width = (size, size) if isinstance(size, int) else (size[1], size[0])
-    crops = next((n for name, n in CROPS.items() if any(t.type == name for t in pipeline)), 1)
+    crops = next((n for name, n in CROPS.items() if any(t["type"] == name for t in pipeline)), 1)
     return Protocol(*_frames(samplers[-1]), crops, (height, width))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import subprocess
 import sys
 import time
@@ -20,7 +19,9 @@ import smallbig_mm  # noqa: F401  (repairs the stack)
 from .cli import UserError, parser, run_tool
 from .costs import clip_of, count
 from .progress import progress_bar
-from .records.provenance import code_version, digest, environment, now, write_record
+from .records import runs, store
+from .records.provenance import code_version, digest, now
+from .records.schema import Record
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFIGS = ROOT / "configs/motion_shapes"
@@ -73,21 +74,22 @@ def config(name: str, epochs: int | None) -> Config:
     return cfg
 
 
-def run(name: str, cfg: Config, data: Path, out: Path) -> dict:
+def run(name: str, cfg: Config, data: Path, out: Path) -> Record:
     """Train, test and count one network, or read the record of having done so.
 
     An interrupted training goes on from its newest checkpoint. Folders are named after the config,
     so another config starts anew.
     """
-    sha256 = digest(cfg)  # of what does not depend on the machine
-    folder = out / f"{name}_{sha256[:8]}"
-    path = folder / "record.json"
-    if path.is_file():
-        return json.loads(path.read_text())
+    code_version()  # of the code that starts here, whatever is edited while it runs
+    label = f"quickstart/{name}-{digest(cfg)[:8]}"
+    known = store.succeeded(label, out)
+    if known is not None:
+        return known
     start, began = now(), time.perf_counter()
     for loader in (cfg.train_dataloader, cfg.test_dataloader):
         loader.dataset.data_root = str(data)
         loader.persistent_workers = False  # they would take seconds each to stop at the end
+    folder = out / Path(label).name
     cfg.work_dir, cfg.experiment_name = str(folder), folder.name
     cfg.log_level, cfg.resume = "ERROR", (folder / "last_checkpoint").is_file()
     runner = Runner.from_cfg(cfg)
@@ -95,35 +97,39 @@ def run(name: str, cfg: Config, data: Path, out: Path) -> dict:
     runner.register_hook(Progress(NETWORKS[name]))
     runner.train()
     metrics = {key: float(value) for key, value in runner.test().items()}
-    record = dict(
+    loaders = dict(train=runner.train_dataloader, test=runner.test_dataloader)
+    record = store.make(
         kind="train",
-        row=f"configs/motion_shapes/{name}.py",
-        config_sha256=sha256,
-        code=code_version(),
-        env=environment(),
-        cost=costs.as_record(),
+        name=label,
+        config=f"configs/motion_shapes/{name}.py",
+        cfg=cfg,
+        split="test",
+        command="bash tools/quickstart.sh",
         start=start,
-        end=now(),
-        seconds=round(time.perf_counter() - began, 1),
+        counts=[costs.as_record()],
+        data=[store.data_of(cfg, split, loader.dataset) for split, loader in loaders.items()],
+        checkpoints=runs.newest(runner),
+        seed=runner.seed,
         metrics=metrics,
+        detail=dict(seconds=round(time.perf_counter() - began, 1)),
     )
-    write_record(record, path)
+    store.write(record, out)
     return record
 
 
-def table(records: dict[str, dict]) -> str:
+def table(records: dict[str, Record]) -> str:
     """Markdown: a row a network."""
     lines = [
         "| model | params M | GMAC | order-free top-1 % | direction top-1 % | seconds |",
         "|---|---|---|---|---|---|",
     ]
     for name, record in records.items():
-        cost, metrics = record["cost"], record["metrics"]
+        cost, metrics = store.counts(record)[0], store.metrics(record)
         lines.append(
-            f"| {NETWORKS[name]} | {cost['params'] / 1e6:.2f} | {cost['macs'] / 1e9:.3f} "
+            f"| {NETWORKS[name]} | {cost.params / 1e6:.2f} | {cost.macs / 1e9:.3f} "
             f"| {metrics['motion_shapes/order_free']:.1f} "
             f"| {metrics['motion_shapes/direction']:.1f} "
-            f"| {record['seconds']:.0f} |"
+            f"| {record.detail['seconds']:.0f} |"
         )
     lines += ["", "Chance is 20 % on order-free motions, 50 % on direction pairs."]
     return "\n".join(lines)

@@ -1,16 +1,30 @@
 """Count parameters and multiply-adds of configs, by one counter (fvcore) for all of them."""
 
 import json
+import shlex
 import sys
+import time
+from pathlib import Path
 
 import smallbig_mm  # noqa: F401  (repairs the stack)
 from smallbig_mm.cli import UserError, load_config, parser, run_tool
 from smallbig_mm.costs import Costs, build_model, clip_of, count
+from smallbig_mm.records import store
+from smallbig_mm.records.costs import measure
 
 
 def main() -> None:
     tool = parser(__doc__, "python tools/flops.py configs/smallbig_r50_k400.py --size 256")
-    tool.add_argument("configs", nargs="+", help="config files")
+    tool.add_argument("configs", nargs="*", help="config files")
+    tool.add_argument(
+        "--all",
+        action="store_true",
+        help="every row of the paper and every config to train, at 224, at 256, at the printed and "
+        "at the tested crop; writes records",
+    )
+    tool.add_argument(
+        "--records", type=Path, default=store.RUNS, help="with --all: their folder (results/runs)"
+    )
     tool.add_argument("--clip", nargs=3, type=int, metavar=("T", "H", "W"), help="clip to count")
     tool.add_argument("--size", type=int, help="crop to count, with the config's frames")
     tool.add_argument(
@@ -20,6 +34,13 @@ def main() -> None:
     args = tool.parse_args()
     if args.clip and args.size:
         raise UserError("--clip and --size: give one of them")
+
+    if args.all:
+        if args.configs or args.clip or args.size or args.json or args.modules is not None:
+            raise UserError("--all counts all configs at all their clips: give nothing else")
+        return _count_all(args.records)
+    if not args.configs:
+        raise UserError("give config files, or --all")
 
     failed = 0
     for path in args.configs:
@@ -39,6 +60,28 @@ def main() -> None:
             _show(path, costs, args.modules)
     if failed:
         raise UserError(f"{failed} of {len(args.configs)} configs were not counted")
+
+
+def _count_all(folder: Path) -> None:
+    began, failed, new = time.perf_counter(), 0, 0
+    command = shlex.join(["python", *sys.argv])
+    for network, record, seconds, is_new in measure(folder, command):
+        new += is_new
+        if isinstance(record.counts, str):
+            failed += 1
+            print(f"error: {network.configs[0]}: {record.counts}", file=sys.stderr, flush=True)
+            continue
+        figures = ", ".join(
+            f"{c.macs / 1e9:.2f} G at {'x'.join(map(str, c.clip))}" for c in record.counts
+        )
+        same = f" (and {len(network.configs) - 1} more)" if len(network.configs) > 1 else ""
+        params = record.counts[0].params / 1e6
+        print(
+            f"{network.configs[0]}{same}: {params:.2f} M, {figures} [{seconds:.0f} s]", flush=True
+        )
+    print(f"{time.perf_counter() - began:.0f} s; {new} new records in {folder}")
+    if failed:
+        raise UserError(f"{failed} networks were not counted; their records say why")
 
 
 def _show(path: str, costs: Costs, depth: int | None) -> None:

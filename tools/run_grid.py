@@ -36,15 +36,14 @@ def main() -> None:
     jobs = grid.jobs(args.config, range(args.seeds), args.rows)
     if not jobs:
         raise UserError(f"--rows {args.rows}: no row of {args.config} is like this")
-    done = grid.finished([job.name for job in jobs], args.records)
-    todo = [job for job in jobs if job.name not in done]
+    todo = [job for job in jobs if store.succeeded(job.name, args.records) is None]
     if args.list:
         for job in jobs:
             also = f" = {', '.join(job.also)}" if job.also else ""
-            print(f"{'done' if job.name in done else 'todo'} seed {job.seed} {job.row}{also}")
+            print(f"{'todo' if job in todo else 'done'} seed {job.seed} {job.row}{also}")
         return
     _check_data(jobs[0])
-    print(f"{len(jobs)} jobs, {len(done)} have a record, {len(todo)} to run", flush=True)
+    print(f"{len(todo)} of {len(jobs)} jobs have no record yet", flush=True)
 
     failed, began = 0, time.monotonic()
     command = shlex.join(["python", *sys.argv])

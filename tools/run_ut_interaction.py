@@ -9,10 +9,10 @@ from pathlib import Path
 
 from smallbig_mm.cli import UserError, parser, run_tool
 from smallbig_mm.datasets.ut_interaction import FOLDS
+from smallbig_mm.records.schema import Record
 from smallbig_mm.records.ut_interaction import (
     CONTROLS,
     NETWORKS,
-    Record,
     grid,
     mean_by_lr,
     run_grid,
@@ -46,8 +46,7 @@ def main() -> None:
         "--results",
         type=Path,
         default=ROOT / "results",
-        help="records go to runs/ut_interaction, the table to tables/ut_interaction.md in it "
-        "(%(default)s)",
+        help="records go to runs, the table to tables/ut_interaction.md in it (%(default)s)",
     )
     args = tool.parse_args()
 
@@ -66,15 +65,18 @@ def main() -> None:
         runs,
         ROOT / "configs/ut_interaction",
         args.data.resolve(),
-        args.results / "runs/ut_interaction",
-        ROOT / "work_dirs/ut_interaction",
+        args.results / "runs",
+        ROOT / "work_dirs",
     )
     for number, (run, record, there) in enumerate(cells, start=1):
         records.append(record)
-        figure = record.get("error") or "{correct} of {clips}".format(**record["metrics"])
+        figure = record.metrics
+        if not isinstance(figure, str):
+            figure = f"{figure['correct']:.0f} of {figure['clips']:.0f}"
+        seconds = "there" if there else f"{record.detail['seconds']} s"
         print(
             f"[{number}/{len(runs)}] {run.network} {run.control} {run.part} seed {run.seed} "
-            f"lr {record['lr']:g}: {figure} ({'there' if there else record['seconds']})",
+            f"lr {record.detail['lr']:g}: {figure} ({seconds})",
             flush=True,
         )
 
@@ -87,7 +89,7 @@ def main() -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text)
         print(f"\n{text}\n{target}")
-    sys.exit(int(any("error" in record for record in records)))
+    sys.exit(int(any(isinstance(record.metrics, str) for record in records)))
 
 
 if __name__ == "__main__":

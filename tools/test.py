@@ -1,9 +1,10 @@
 """Test a checkpoint with the config's clips x crops: one process, or several."""
 
+import copy
+
 import smallbig_mm  # noqa: F401  (repairs the stack)
 from smallbig_mm.checkpoints import load_for
 from smallbig_mm.cli import (
-    UserError,
     add_run_arguments,
     build_runner,
     check_annotations,
@@ -13,6 +14,8 @@ from smallbig_mm.cli import (
     run_tool,
     unwrap,
 )
+from smallbig_mm.ensemble import dump_scores
+from smallbig_mm.records import runs
 
 
 def main() -> None:
@@ -30,18 +33,14 @@ def main() -> None:
     cfg = load_config(args.config, args.cfg_options)
     checkpoint = require_file(args.checkpoint, "checkpoint")
     cfg.load_from, cfg.resume = None, False
+    recorded = copy.deepcopy(cfg)
     if args.dump is not None:
-        if not args.dump.endswith((".pkl", ".pickle")):
-            raise UserError(f"--dump {args.dump}: the file's name must end in .pkl or .pickle")
-        evaluators = cfg.test_evaluator
-        evaluators = evaluators if isinstance(evaluators, list) else [evaluators]
-        cfg.test_evaluator = [*evaluators, dict(type="DumpResults", out_file_path=args.dump)]
+        dump_scores(cfg, args.dump)
     check_annotations(cfg, "test")
     runner = build_runner(cfg, args)
-    load_for(
-        unwrap(runner.model), checkpoint
-    )  # mmengine's own loading only warns when names do not match
-    runner.test()
+    # mmengine's own loading only warns when names do not match
+    rest = load_for(unwrap(runner.model), checkpoint)
+    runs.test(runner, recorded, args.records, runs.checkpoint_of(checkpoint, rest))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from smallbig_mm.cli import (
     run_tool,
     unwrap,
 )
+from smallbig_mm.records import runs
 
 
 def main() -> None:
@@ -56,7 +57,7 @@ def main() -> None:
     runner = build_runner(cfg, args)
     if cfg.resume and cfg.load_from:
         load_for(unwrap(runner.model), cfg.load_from)  # says what does not fit, before mmengine
-    runner.train()
+    runs.train(runner, cfg, args.records)
 
 
 def _use_amp(cfg) -> None:

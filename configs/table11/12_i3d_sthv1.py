@@ -1,5 +1,5 @@
-# Table 11, I3D: R50, 32 x 2, Something-Something V1. mmaction2's I3D without temporal strides in its
-# stem and without res5's spatial one, which gives the 153 G that others print for it. Section 6's
+# Table 11, I3D: R50, 32 x 2, Something-Something V1. mmaction2's I3D without its stem's temporal
+# strides and res5's spatial one, which gives the 153 G that others print for it. Section 6's
 # recipe: its own paper's is not established.
 _base_ = [
     "mmaction::_base_/models/i3d_r50.py",

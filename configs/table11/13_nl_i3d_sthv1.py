@@ -1,4 +1,5 @@
-# Table 11, NL I3D: R50, 32 x 2, Something-Something V1: I3D with five non-local units, as on Kinetics.
+# Table 11, NL I3D: R50, 32 x 2, Something-Something V1. I3D with five non-local units, as on
+# Kinetics.
 _base_ = "12_i3d_sthv1.py"
 
 model = dict(

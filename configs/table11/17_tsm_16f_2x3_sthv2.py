@@ -1,5 +1,5 @@
-# Table 11, TSM: R50, 16 x 2 x 3, Something-Something V2. Not on mmaction2's own 16-frame config, whose
-# test pipeline is not where the loader looks for it.
+# Table 11, TSM: R50, 16 x 2 x 3, Something-Something V2. Not on mmaction2's own 16-frame config,
+# whose test pipeline is not where the loader looks for it.
 _base_ = "16_tsm_8f_2x3_sthv2.py"
 
 model = dict(backbone=dict(num_segments=16), cls_head=dict(num_segments=16))

@@ -90,17 +90,6 @@ def jobs(path: Path, seeds: Sequence[int], only: str = "*") -> list[Job]:
     return made
 
 
-def finished(names: Sequence[str], folder: Path) -> dict[str, Record]:
-    """The records of jobs that succeeded, by the job's name."""
-    found = {}
-    for name in names:
-        for path in sorted((folder / name).parent.glob(f"{Path(name).name}-*.json")):
-            record = store.read(path)
-            if not isinstance(record.metrics, str):
-                found[name] = record
-    return found
-
-
 def run(
     todo: Sequence[Job], folder: Path, work_dirs: Path, command: str, workers: int | None = None
 ) -> Iterator[Record]:
@@ -221,7 +210,7 @@ def _record(job: Job, command: str, started: str, found: dict[str, Any]) -> Reco
         split="test",
         command=command,
         start=started,
-        checkpoint="not run: weights of a grid are not kept",
+        checkpoints="not run: weights of a grid are not kept",
         seed=job.seed,
         detail=dict(rows=[job.row, *job.also]),
         **found,

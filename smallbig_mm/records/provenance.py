@@ -1,4 +1,4 @@
-"""Where a figure comes from: code, environment, config and time, and safe writing of records."""
+"""Where a figure comes from: code, environment, config and time."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import subprocess
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -15,16 +16,34 @@ from typing import Any
 
 import torch
 from mmengine.config import Config
+from mmengine.dist import get_world_size
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("torch", "mmengine", "mmcv-lite", "mmcv", "mmaction2", "decord", "fvcore", "numpy")
 
 
-# What says where and how a run is started, not what is run.
-MACHINE = (
-    *("custom_imports", "default_hooks", "env_cfg", "experiment_name", "launcher", "load_from"),
-    *("log_level", "log_processor", "resume", "vis_backends", "visualizer", "work_dir"),
+# What a figure follows from, and what of it depends on the machine only.
+IDENTITY = (
+    *("model", "train_dataloader", "train_cfg", "optim_wrapper", "param_scheduler"),
+    *("test_dataloader", "test_evaluator"),
 )
+PLACES = {
+    *("ann_file", "data_root", "data_prefix", "num_workers", "persistent_workers", "pin_memory"),
+    *("io_backend", "num_threads"),
+}
+
+
+def identity(cfg: Config, keys: Sequence[str] = IDENTITY) -> dict[str, Any]:
+    """The settings of a config that make its network, training and testing, without places."""
+    return {key: _without_places(cfg.get(key)) for key in keys}
+
+
+def _without_places(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _without_places(v) for k, v in value.items() if k not in PLACES}
+    if isinstance(value, (list, tuple)):
+        return [_without_places(v) for v in value]
+    return value
 
 
 def sha256_of(content: Any) -> str:
@@ -33,14 +52,28 @@ def sha256_of(content: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def digest(cfg: Config) -> str:
-    """SHA-256 of a resolved config without what depends on the machine."""
-    return sha256_of({key: value for key, value in cfg.to_dict().items() if key not in MACHINE})
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file of any size."""
+    found = hashlib.sha256()
+    with path.open("rb") as stream:
+        for chunk in iter(lambda: stream.read(1 << 20), b""):
+            found.update(chunk)
+    return found.hexdigest()
+
+
+def digest(cfg: Config, keys: Sequence[str] = IDENTITY) -> str:
+    """SHA-256 of `identity`."""
+    return sha256_of(identity(cfg, keys))
+
+
+def ensemble_digest(members: Sequence[Config]) -> str:
+    """SHA-256 of what makes an ensemble's figure: its members' digests, in any order."""
+    return sha256_of(sorted(map(digest, members)))
 
 
 @cache
 def code_version() -> dict[str, Any]:
-    """Commit of the checkout when this is first asked, and whether code outside `results/` differs from it."""
+    """Commit of the checkout when first asked, and whether code outside `results/` differs."""
 
     def git(*arguments: str) -> str:
         return subprocess.run(
@@ -75,17 +108,10 @@ def environment() -> dict[str, Any]:
         device=device or platform.machine(),
         cores=os.cpu_count(),
         threads=torch.get_num_threads(),
+        processes=get_world_size(),
     )
 
 
 def now() -> str:
     """UTC time, ISO 8601, in seconds."""
     return datetime.now(timezone.utc).isoformat(timespec="seconds")
-
-
-def write_record(record: dict[str, Any], path: Path) -> None:
-    """Write JSON so that the file is there whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(record, indent=1) + "\n")
-    partial.replace(path)

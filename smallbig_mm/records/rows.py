@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import csv
 import difflib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from mmengine.config import Config
 
-from .provenance import sha256_of
+from .provenance import IDENTITY, digest
 from .store import ROOT
 
 PAPER = ROOT / "results/paper"
 CONFIGS = ROOT / "configs"
 TABLES = range(2, 12)
-TRAINING = ("model", "train_dataloader", "train_cfg", "optim_wrapper", "param_scheduler")
-TESTING = ("test_dataloader", "test_evaluator")
 
 
 @dataclass(frozen=True)
@@ -72,16 +69,6 @@ def find(name: str) -> Row:
     raise RowError(f"row {name}: there is no such row; nearest: {', '.join(near) or 'none'}")
 
 
-def settings(cfg: Config, keys: Iterable[str]) -> str:
-    """SHA-256 of some of a config's settings."""
-    return sha256_of({key: cfg.get(key) for key in keys})
-
-
 def training(cfg: Config) -> str:
     """What makes a network and its training: rows that share it share their weights."""
-    return settings(cfg, TRAINING)
-
-
-def testing(cfg: Config) -> str:
-    """What makes a test figure: rows that share it share that figure too."""
-    return settings(cfg, (*TRAINING, *TESTING))
+    return digest(cfg, IDENTITY[:5])

@@ -75,7 +75,7 @@ class Record(_Part):
         id: name of the record's file.
         kind: what was done.
         config: path of the config, below the checkout where it lies in it.
-        config_sha256: of the resolved config without what depends on the machine.
+        config_sha256: of what makes the figure: network, training and testing, without places.
         counts: costs, an entry a clip size.
         metrics: name and value, as the evaluator gives them.
         env: versions and machine.
@@ -91,7 +91,7 @@ class Record(_Part):
     input: Input | NotRun
     counts: list[Count] | NotRun
     data: list[Data] | NotRun
-    checkpoint: Checkpoint | NotRun
+    checkpoints: list[Checkpoint] | NotRun
     seed: int | NotRun
     env: dict[str, str | int]
     start: datetime | NotRun

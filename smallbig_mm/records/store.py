@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import tempfile
@@ -14,8 +13,8 @@ from mmengine.config import Config
 from pydantic import ValidationError
 
 from ..protocols import protocol
-from .provenance import ROOT, code_version, digest, environment, now
-from .schema import Record
+from .provenance import ROOT, code_version, digest, environment, file_sha256, now
+from .schema import Count, Record
 
 RUNS = ROOT / "results/runs"
 
@@ -70,12 +69,11 @@ def data_of(cfg: Config, split: str, dataset: Any = None) -> dict[str, Any]:
     """
     own = cfg[f"{split}_dataloader"].dataset
     path = Path(own.get("data_root") or "", own.ann_file)
-    content = path.read_bytes()
     flags = getattr(dataset, "_warned", None)
     return dict(
         list=relative(path),
-        sha256=hashlib.sha256(content).hexdigest(),
-        samples=sum(bool(line.strip()) for line in content.splitlines()),
+        sha256=file_sha256(path),
+        samples=sum(bool(line.strip()) for line in path.read_text().splitlines()),
         skipped=int(flags.flags.sum()) if flags is not None else "not run: not watched",
     )
 
@@ -144,6 +142,34 @@ def read(path: Path) -> Record:
     except (OSError, ValueError) as error:
         raise RecordError(f"{path}: cannot be read: {error}") from error
     return validate(content, path)
+
+
+def succeeded(name: str, folder: Path) -> Record | None:
+    """The newest record whose id begins with `name` and that has metrics, if there is one."""
+    paths = sorted((folder / name).parent.glob(f"{Path(name).name}*.json"), reverse=True)
+    return next((r for r in map(read, paths) if not isinstance(r.metrics, str)), None)
+
+
+def metrics(record: Record) -> dict[str, float]:
+    """A record's metrics.
+
+    Raises:
+        RecordError: if it has none.
+    """
+    if isinstance(record.metrics, str):
+        raise RecordError(f"{record.id}: no metrics: {record.metrics}")
+    return record.metrics
+
+
+def counts(record: Record) -> list[Count]:
+    """A record's costs.
+
+    Raises:
+        RecordError: if it has none.
+    """
+    if isinstance(record.counts, str):
+        raise RecordError(f"{record.id}: no costs: {record.counts}")
+    return record.counts
 
 
 def read_all(folder: Path = RUNS) -> list[Record]:

@@ -1,14 +1,13 @@
 """The UT-Interaction grid: networks x controls x folds x seeds, a record a run, one table.
 
-A run trains and tests one network on one fold with the stock Runner and writes
-`<runs>/<id>.json`. The id ends in a digest of the run's config, so a run is repeated when its
-config has changed and skipped when its record is there.
+A run trains and tests one network on one fold with the stock Runner and writes a record. The
+record's id holds a digest of the run's config, so a run is repeated when its config has changed and
+skipped when its record is there.
 """
 
 from __future__ import annotations
 
 import gc
-import hashlib
 import json
 import math
 import time
@@ -30,7 +29,9 @@ from mmengine.runner import Runner
 from ..costs import clip_of, count
 from ..datasets import controls as _controls  # noqa: F401  (registers the transforms)
 from ..datasets.ut_interaction import CLASSES, FOLDS, SHAPE_ONLY
-from .provenance import code_version, digest, environment, now, write_record
+from . import store
+from .provenance import digest, environment, now
+from .schema import Record
 
 NETWORKS = {
     "r23": "2D R23",
@@ -43,7 +44,6 @@ PARTS = (*(f"fold{fold}" for fold in FOLDS), "tune")
 NOT_RUN = {
     ("r23", "shuffled"): "it averages its frames' features, so their order cannot matter",
 }
-Record = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -83,10 +83,9 @@ class Run:
         return cfg
 
     def name(self, cfg: Config) -> str:
-        """Id of the run with config `cfg`."""
-        return "-".join(
-            [self.network, self.control, self.part, f"seed{self.seed}", settings_digest(cfg)[:8]]
-        )
+        """What the id of the run with config `cfg` begins with."""
+        parts = [self.network, self.control, self.part, f"seed{self.seed}", digest(cfg)[:8]]
+        return f"ut_interaction/{'-'.join(parts)}"
 
 
 def insert_after_sampling(pipeline: list[dict], transform: dict) -> None:
@@ -99,11 +98,6 @@ def insert_after_sampling(pipeline: list[dict], transform: dict) -> None:
     if "UniformSample" not in types:
         raise ValueError(f"pipeline {types}: a control needs UniformSample before it")
     pipeline.insert(types.index("UniformSample") + 1, transform)
-
-
-def settings_digest(cfg: Config) -> str:
-    """SHA-256 of a config but for its imports, which say where code is, not what is run."""
-    return digest(Config({key: cfg[key] for key in cfg if key != "custom_imports"}))
 
 
 class _KeepPredictions(Hook):
@@ -128,42 +122,46 @@ def execute(run: Run, cfg: Config, data: Path, work_dir: Path) -> Record:
         data: What tools/make_ut_interaction.py wrote.
         work_dir: Folder of checkpoint and logs.
     """
-    record: Record = dict(
-        kind="train",
-        benchmark="ut_interaction",
-        network=run.network,
-        control=run.control,
-        part=run.part,
-        seed=run.seed,
-        config=f"configs/ut_interaction/{run.network}.py",
-        config_sha256=digest(cfg),
-        lr=cfg.optim_wrapper.optimizer.lr,
-        epochs=cfg.train_cfg.max_epochs,
-        code=code_version(),
-        env=dict(environment(), dtype="float32", layout="channels_last_3d"),
-        data={
-            name: hashlib.sha256((data / name).read_bytes()).hexdigest()
-            for name in (f"{run.part}_train.txt", f"{run.part}_val.txt")
-        },
-        start=now(),
-    )
+    name, start, started = run.name(cfg), now(), time.perf_counter()
     for loader in (cfg.train_dataloader, cfg.test_dataloader):
         loader.dataset.data_root = str(data)
     cfg.work_dir = str(work_dir)
     cfg.experiment_name = work_dir.name
     cfg.log_level = "WARNING"
-    started = time.perf_counter()
+    found: dict[str, Any]
     try:
-        record.update(_train_and_test(cfg))
+        found = _train_and_test(cfg)
     except Exception as error:  # a grid survives a failing cell
-        record["error"] = "".join(traceback.format_exception_only(error)).strip()
-        record["metrics"] = f"not run: {record['error']}"
-    record.update(end=now(), seconds=round(time.perf_counter() - started, 1))
+        reason = f"not run: {''.join(traceback.format_exception_only(error)).strip()}"
+        found = dict(counts=reason, metrics=reason, predictions=[])
     gc.collect()
-    return record
+    return store.make(
+        kind="train",
+        name=name,
+        config=f"configs/ut_interaction/{run.network}.py",
+        cfg=cfg,
+        split="test",
+        command="python tools/run_ut_interaction.py",
+        start=start,
+        data=[store.data_of(cfg, split) for split in ("train", "test")],
+        checkpoints="not run: weights of a grid are not kept",
+        seed=run.seed,
+        env=dict(environment(), dtype="float32", layout="channels_last_3d"),
+        counts=found["counts"],
+        metrics=found["metrics"],
+        detail=dict(
+            network=run.network,
+            control=run.control,
+            part=run.part,
+            lr=cfg.optim_wrapper.optimizer.lr,
+            epochs=cfg.train_cfg.max_epochs,
+            seconds=round(time.perf_counter() - started, 1),
+            predictions=found["predictions"],
+        ),
+    )
 
 
-def _train_and_test(cfg: Config) -> Record:
+def _train_and_test(cfg: Config) -> dict[str, Any]:
     predictions = _KeepPredictions()
     runner = Runner.from_cfg(cfg)
     runner.register_hook(predictions)
@@ -176,7 +174,7 @@ def _train_and_test(cfg: Config) -> Record:
     if not math.isclose(top1, metrics["acc/top1"], abs_tol=1e-6):
         raise RuntimeError(f"top-1 is {metrics['acc/top1']} by the metric, {top1} by clip")
     return dict(
-        cost=count(runner.model, clip_of(cfg)).as_record(),
+        counts=[count(runner.model, clip_of(cfg)).as_record()],
         metrics=dict(top1=top1, correct=right, clips=len(predictions.rows)),
         predictions=predictions.rows,
     )
@@ -212,12 +210,12 @@ def run_grid(
     for run in runs:
         cfg = run.config(configs)
         name = run.name(cfg)
-        path = records / f"{name}.json"
-        if path.exists() and "error" not in (record := json.loads(path.read_text())):
-            yield run, record, True
+        known = store.succeeded(name, records)
+        if known is not None:
+            yield run, known, True
             continue
-        record = dict(id=name, **execute(run, cfg, data, work_dirs / name))
-        write_record(record, path)
+        record = execute(run, cfg, data, work_dirs / name)
+        store.write(record, records)
         yield run, record, False
 
 
@@ -238,8 +236,8 @@ def mean_by_lr(records: Iterable[Record]) -> dict[float, float]:
     """Mean top-1 of each learning rate over the networks: the rule that chooses one for all."""
     found: dict[float, list[float]] = defaultdict(list)
     for record in records:
-        if "error" not in record:
-            found[record["lr"]].append(record["metrics"]["top1"])
+        if not isinstance(record.metrics, str):
+            found[record.detail["lr"]].append(_top1(record))
     return {lr: mean(values) for lr, values in sorted(found.items())}
 
 
@@ -251,7 +249,7 @@ def table(records: Sequence[Record], data: Path) -> str:
     """
     cells: dict[tuple[str, str], list[Record]] = defaultdict(list)
     for record in records:
-        cells[record["network"], record["control"]].append(record)
+        cells[record.detail["network"], record.detail["control"]].append(record)
     lines = [
         "| network | frames | params M | GMAC | top-1 % | sd of folds | 95 % | runs | s a run "
         "| SmallBig right, it wrong / reverse (p) |",
@@ -270,37 +268,41 @@ def table(records: Sequence[Record], data: Path) -> str:
 
 
 def _row(records: Sequence[Record], reference: dict[str, float]) -> str:
-    good = [record for record in records if "error" not in record]
+    good = [record for record in records if not isinstance(record.metrics, str)]
     runs = f"{len(good)} of {len(records)}"
     if not good:
-        return f"{records[0]['metrics']} | | | | | {runs} | |"
+        return f"{records[0].metrics} | | | | | {runs} | |"
     folds: dict[str, list[float]] = defaultdict(list)
     for record in good:
-        folds[record["part"]].append(record["metrics"]["top1"])
+        folds[record.detail["part"]].append(_top1(record))
     by_fold = [mean(values) for values in folds.values()]
     hits = _hits(good)
     low, high = wilson(math.fsum(hits.values()), len(hits))
     spread = f"{100 * stdev(by_fold):.1f}" if len(by_fold) > 1 else "one fold"
-    cost = good[0]["cost"]
+    cost = store.counts(good[0])[0]
     return " | ".join(
         [
-            f"{cost['params'] / 1e6:.2f}",
-            f"{cost['macs'] / 1e9:.3f}",
+            f"{cost.params / 1e6:.2f}",
+            f"{cost.macs / 1e9:.3f}",
             f"{100 * mean(by_fold):.1f}",
             spread,
             f"{100 * low:.0f}-{100 * high:.0f}",
             runs,
-            f"{mean(record['seconds'] for record in good):.0f}",
+            f"{mean(record.detail['seconds'] for record in good):.0f}",
             _comparison(reference, hits),
         ]
     )
+
+
+def _top1(record: Record) -> float:
+    return store.metrics(record)["top1"]
 
 
 def _hits(records: Iterable[Record]) -> dict[str, float]:
     """How often each clip was classified correctly, over the seeds."""
     found: dict[str, list[bool]] = defaultdict(list)
     for record in records:
-        for clip, label, predicted in record.get("predictions", ()):
+        for clip, label, predicted in record.detail["predictions"]:
             found[clip].append(label == predicted)
     return {clip: mean(map(float, values)) for clip, values in found.items()}
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import json
+import time
 from pathlib import Path
 from statistics import mean
 
 import pytest
 
 from smallbig_mm.datasets.ut_interaction import Clip, write_annotations
+from smallbig_mm.records import store
 from smallbig_mm.records import ut_interaction as grid_module
+from smallbig_mm.records.provenance import digest
+from smallbig_mm.records.schema import Record
 from smallbig_mm.records.ut_interaction import (
     NETWORKS,
     Run,
@@ -17,7 +20,6 @@ from smallbig_mm.records.ut_interaction import (
     insert_after_sampling,
     mean_by_lr,
     run_grid,
-    settings_digest,
     sign_test,
     table,
     wilson,
@@ -37,8 +39,10 @@ def fake_training(cfg) -> dict:
     if "inflate" in cfg.model.backbone:
         raise RuntimeError("no luck")
     rows = [(f"kick/{i}", 2, 2 if i % 3 else 1) for i in range(24)]
+    count = dict.fromkeys(("attention_macs", "norm_ops", "pool_ops"), 0)
+    count |= dict(clip=(8, 72, 72), params=1_000_000, macs=500_000_000)
     return dict(
-        cost=dict(params=1_000_000, macs=500_000_000),
+        counts=[dict(count, uncounted={}, counter="by hand")],
         metrics=dict(top1=2 / 3, correct=16, clips=24),
         predictions=rows,
     )
@@ -62,7 +66,7 @@ def test_controls_act_in_training_and_testing_and_nothing_else_changes(network: 
         assert types[1:3] == ["UniformSample", "ShuffleFrames"]
         assert steps[2]["test_mode"] is (loader == "test_dataloader")
         del steps[2]
-    assert settings_digest(plain) == settings_digest(shuffled)
+    assert digest(plain) == digest(shuffled)
     assert plain.train_dataloader.dataset.ann_file == "fold2_train.txt"
     assert plain.test_dataloader.dataset.ann_file == "fold2_val.txt"
 
@@ -92,12 +96,13 @@ def test_grid_resumes_and_survives_a_failing_run(
         return list(run_grid(runs, CONFIGS, data, tmp_path / "runs", tmp_path / "work"))
 
     first = go()
-    assert len(list((tmp_path / "runs").glob("*.json"))) == 6
+    assert len(list((tmp_path / "runs/ut_interaction").glob("*.json"))) == 6
     failed = [record for run, record, _ in first if run.network == "r23_3d"]
-    assert [record["metrics"] for record in failed] == ["not run: RuntimeError: no luck"] * 2
+    assert [record.metrics for record in failed] == ["not run: RuntimeError: no luck"] * 2
+    time.sleep(1)  # a failed run's second record has an id of its own, by its time
     for run, record, there in go():
         assert there is (run.network != "r23_3d")
-        assert json.loads((tmp_path / f"runs/{record['id']}.json").read_text())["lr"] > 0
+        assert store.read(tmp_path / f"runs/{record.id}.json").detail["lr"] > 0
 
     text = table([record for _, record, _ in first], data)
     assert "| 3D R23 (3x1x1) | clip | not run: RuntimeError: no luck |" in text
@@ -108,10 +113,14 @@ def test_grid_resumes_and_survives_a_failing_run(
 
 
 def test_mean_by_lr() -> None:
-    records = [
-        dict(lr=lr, metrics=dict(top1=top1)) for lr, top1 in ((0.1, 0.5), (0.1, 0.3), (0.2, 0.1))
+    found = [
+        (0.1, dict(top1=0.5)),
+        (0.1, dict(top1=0.3)),
+        (0.2, dict(top1=0.1)),
+        (0.2, "not run: x"),
     ]
-    assert mean_by_lr([*records, dict(lr=0.2, error="x")]) == {0.1: mean((0.5, 0.3)), 0.2: 0.1}
+    records = [Record.model_construct(detail=dict(lr=lr), metrics=m) for lr, m in found]
+    assert mean_by_lr(records) == {0.1: mean((0.5, 0.3)), 0.2: 0.1}
 
 
 def test_statistics_by_hand() -> None:

@@ -1,5 +1,6 @@
 # The layout of the non-local authors' ResNet101, as arguments of mmaction2's ResNet3d: temporal
-# kernels in every second block, non-local units in every second block of res3, every seventh of res4.
+# kernels in every second block, non-local units in every second block of res3 and every seventh of
+# res4.
 r101 = dict(
     depth=101,
     pretrained="torchvision://resnet101",

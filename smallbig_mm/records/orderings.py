@@ -1,0 +1,165 @@
+"""Whether the paper's conclusions from Tables 2 to 9 hold on MotionShapes, at toy scale."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import mean, stdev, variance
+
+import pandas as pd
+
+from .documents import Document
+from .rows import PAPER, find
+from .schema import Record
+from .store import counts, metrics
+
+ORDERINGS = PAPER / "orderings.csv"
+GRID = "motion_shapes/"  # what the ids of the grid's records begin with
+PRIMARY, SECONDARY = "motion_shapes/order_free", "motion_shapes/direction"
+TEXT = (
+    "Evidence at toy scale, not a reproduction: each row's network at an eighth of its width, "
+    "trained from scratch on 1100 small synthetic videos "
+    "(`tools/run_grid.py configs/motion_shapes/grid.py`); the paper's are trained on Kinetics-400 "
+    "from ImageNet weights. The orderings are judged by the order-free classes (chance 20 %). On "
+    "direction classes (chance 50 %) a network that is blind to the direction of time can only be "
+    "at chance, and all but 3D are."
+)
+BAG_TEXT = (
+    "MotionShapes' classes differ by the order of their frames only. What sees a clip as a bag of "
+    "frames is therefore at chance by construction: 2D, non-local units (which have no positions) "
+    "and views of the whole clip (Tx3x3). Orderings that involve these say less about the units "
+    "than about this dataset."
+)
+VERDICT_TEXT = (
+    "An ordering holds, or does not, if the difference of means is over two standard errors, from "
+    "the spread over seeds pooled over all networks; otherwise it is within noise. All networks "
+    "see the same videos, so these errors leave out what another set of videos would change."
+)
+
+
+@dataclass(frozen=True)
+class Ordering:
+    """A conclusion: the sum over some rows is greater than that over others.
+
+    Attributes:
+        claim: in words.
+        weights: by row id; positive on the greater side.
+    """
+
+    claim: str
+    weights: dict[str, int]
+
+    def printed(self) -> float:
+        """The difference in the paper's top-1, in points."""
+        return sum(weight * float(find(row).cells["top1"]) for row, weight in self.weights.items())
+
+
+def orderings() -> list[Ordering]:
+    """The paper's conclusions.
+
+    Raises:
+        RowError: if one names a row that is none.
+    """
+    found = []
+    with open(ORDERINGS, encoding="utf-8", newline="") as file:
+        for line in csv.DictReader(file):
+            weights: Counter[str] = Counter()
+            weights.update(find(row).id for row in line["greater"].split())
+            weights.subtract(find(row).id for row in line["lesser"].split())
+            found.append(Ordering(line["claim"], dict(weights)))
+    return found
+
+
+def by_seed(records: Iterable[Record]) -> dict[tuple[str, ...], dict[int, Record]]:
+    """The newest successful record of each network (its rows) and seed of the grid."""
+    found: dict[tuple[str, ...], dict[int, Record]] = defaultdict(dict)
+    for record in records:
+        if record.id.startswith(GRID) and not isinstance(record.metrics, str):
+            found[tuple(record.detail["rows"])][int(record.seed)] = record
+    return dict(sorted(found.items()))
+
+
+def pooled(groups: Iterable[Sequence[float]]) -> float | None:
+    """Standard deviation within groups; None if no group has two values."""
+    several = [group for group in groups if len(group) > 1]
+    freedom = sum(len(group) - 1 for group in several)
+    if not freedom:
+        return None
+    return math.sqrt(sum(variance(group) * (len(group) - 1) for group in several) / freedom)
+
+
+def verdict(
+    ordering: Ordering, values: Mapping[str, Sequence[float]], spread: float | None
+) -> tuple[str, str]:
+    """The difference found, with two standard errors, and what it says.
+
+    Args:
+        ordering: the conclusion.
+        values: a figure a seed, by row id.
+        spread: standard deviation over seeds.
+    """
+    missing = [row for row in ordering.weights if row not in values]
+    if missing:
+        return "", f"not run: no record of {', '.join(missing)}"
+    found = sum(weight * mean(values[row]) for row, weight in ordering.weights.items())
+    if spread is None:
+        return f"{found:+.1f}", "not run: one seed tells no spread"
+    error = 2 * spread * math.sqrt(sum(w**2 / len(values[r]) for r, w in ordering.weights.items()))
+    text = "holds" if found > error else "does not hold" if found < -error else "within noise"
+    return f"{found:+.1f} ± {error:.1f}", text
+
+
+def motion_shapes(records: Sequence[Record]) -> Document:
+    """The grid's figures and the orderings."""
+    found = by_seed(records)
+    values: dict[str, list[float]] = {}
+    networks = []
+    for names, seeds in found.items():
+        primary, secondary = (
+            [metrics(record)[name] for record in seeds.values()] for name in (PRIMARY, SECONDARY)
+        )
+        values |= dict.fromkeys(names, primary)
+        cost = counts(next(iter(seeds.values())))[0]
+        networks.append(
+            {
+                "first row": names[0],
+                "network": find(names[0]).cells["label"],
+                "params M": f"{cost.params / 1e6:.3f}",
+                "MMAC": f"{cost.macs / 1e6:.1f}",
+                "order-free top-1 %": _mean(primary),
+                "direction top-1 %": _mean(secondary),
+                "seeds": str(len(seeds)),
+                "paper top-1 %": find(names[0]).cells["top1"],
+                "other rows": ", ".join(names[1:]),
+            }
+        )
+    spread = pooled(values[names[0]] for names in found)
+    judged = []
+    for ordering in orderings():
+        difference, says = verdict(ordering, values, spread)
+        judged.append(
+            {
+                "the paper says": ordering.claim,
+                "paper, points": f"{ordering.printed():+.1f}",
+                "here, points": difference,
+                "here it": says,
+            }
+        )
+    tally = Counter(line["here it"].split(":")[0] for line in judged)
+    total = ", ".join(f"{number} {name}" for name, number in sorted(tally.items()))
+    noise = "" if spread is None else f" The pooled standard deviation is {spread:.1f} points."
+    return Document(
+        "Tables 2 to 9 on MotionShapes",
+        [TEXT, BAG_TEXT, f"{VERDICT_TEXT}{noise} Orderings: {total}."],
+        {"Orderings": pd.DataFrame(judged), "Networks": pd.DataFrame(networks)},
+        [],
+        {},
+    )
+
+
+def _mean(values: Sequence[float]) -> str:
+    spread = f" ± {stdev(values):.1f}" if len(values) > 1 else ""
+    return f"{mean(values):.1f}{spread}"
