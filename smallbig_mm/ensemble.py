@@ -37,21 +37,21 @@ def _pipeline(cfg: Config) -> list[Any]:
 
 
 def members_of(cfg: Config, options: dict | None = None) -> list[Config]:
-    """The configs of an ensemble's members, or a config that is no ensemble's itself.
+    """The configs of an ensemble's members.
 
     Args:
-        cfg: an ensemble's has `members`, names of files beside it, and may have `num_clips`, which
+        cfg: the ensemble's: `members` are names of files beside it; it may have `num_clips`, which
             its members are then tested with.
         options: `--cfg-options` of every member.
 
     Raises:
         UserError: if a member is none, or `num_clips` cannot be set.
     """
-    names = cfg.get("members", [Path(cfg.filename).name])
+    names = cfg.members
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise UserError(f"config {cfg.filename}: members must be a list of configs beside it")
     configs = [load_config(str(Path(cfg.filename).parent / name), options) for name in names]
-    if "members" in cfg and "num_clips" in cfg:
+    if "num_clips" in cfg:
         for member in configs:
             set_clips(member, cfg.num_clips)
     return configs

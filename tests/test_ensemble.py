@@ -14,8 +14,9 @@ from mmengine.evaluator import DumpResults
 
 from smallbig_mm.cli import UserError, load_config
 from smallbig_mm.ensemble import PROB, accuracy, fuse, name_videos, read, set_clips, write
+from smallbig_mm.records import store
 
-from .test_tools import CONFIG, ROOT, TOOLS, fails, run
+from .commands import CONFIG, RECORDS, ROOT, TOOLS, fails, run
 from .videos import write_dataset
 
 
@@ -238,10 +239,16 @@ def test_ensemble_config_is_tested_and_fused(trained, tmp_path):
         logged = Config.fromfile(next((tmp_path / "run" / stem).glob("*/vis_data/config.py")))
         assert logged.test_dataloader.dataset.pipeline[1].num_clips == 3
         assert logged.test_dataloader.batch_size == 2
-    *_, head, first, second, fusion, count = result.stdout.strip().splitlines()
+    *_, head, first, second, fusion, count, said = result.stdout.strip().splitlines()
     assert head.split() == ["top-1", "%"] and count == "4 videos"
     assert [line.split()[0] for line in (first, second, fusion)] == [str(a), str(b), "fusion"]
     assert fusion.split()[1] == f"{accuracy(read(dump))['top-1']:.2f}"
+    record = store.read(Path(said.removeprefix("Record: ")))
+    assert record.metrics == {"acc/top1": accuracy(read(dump))["top-1"] / 100}
+    assert [c.file for c in record.checkpoints] == ["a.pth", "b.pth"]
+    members = [r for r in store.read_all(RECORDS) if r.id.startswith(("test/a-", "test/b-"))]
+    assert {r.input.clips for r in members} == {3}
+    assert record.config_sha256 not in {r.config_sha256 for r in members}
 
 
 def test_a_finished_member_is_kept(trained, tmp_path):

@@ -1,6 +1,5 @@
 """The README says what is true: its figures are recorded, its examples run, its files exist."""
 
-import json
 import re
 from pathlib import Path
 
@@ -11,25 +10,31 @@ from mmengine.registry import DefaultScope
 from smallbig_mm.costs import build_model
 from smallbig_mm.quickstart import NETWORKS
 from smallbig_mm.quickstart import table as quickstart_table
+from smallbig_mm.records import costs, store
 from smallbig_mm.records.ut_interaction import table
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 
 
-def test_costs_are_the_recorded_ones():
-    records = [json.loads(line) for line in (ROOT / "results/costs.jsonl").open()]
-    by_name = {Path(record["config"]).stem: record for record in records}
-    assert set(by_name) == {path.stem for path in (ROOT / "configs").glob("*.py")}
+@pytest.fixture(scope="module")
+def records():
+    return store.read_all()
+
+
+def test_costs_are_the_recorded_ones(records):
+    by_network = costs.by_network(records)
+    names = {path.stem for path in (ROOT / "configs").glob("*.py")}
     rows = re.findall(r"^\| `(\w+)` \| .*? \| ([\dx]+) \| ([\d.]+) \| ([\d.]+)", README, re.M)
-    assert len(rows) == len(by_name) - 2  # V2's networks are V1's
+    assert {name for name, *_ in rows} == {name for name in names if not name.endswith("_sthv2")}
     for name, clip, params, gmac in rows:
-        record = by_name[name]
-        assert clip == "x".join(map(str, record["clip"]))
-        assert (params, gmac) == (f"{record['params'] / 1e6:.2f}", f"{record['macs'] / 1e9:.2f}")
-    for version in ("8f", "16f"):
-        one, two = (by_name[f"smallbig_slowonly_r50_{version}_sthv{v}"] for v in (1, 2))
-        assert one | dict(config="") == two | dict(config="")
+        cfg = Config.fromfile(ROOT / f"configs/{name}.py")
+        counts = {"x".join(map(str, c.clip)): c for c in by_network[costs.network_of(cfg)].counts}
+        found = counts[clip]
+        assert (params, gmac) == (f"{found.params / 1e6:.2f}", f"{found.macs / 1e9:.2f}")
+        if name.endswith("_sthv1"):  # V2's networks are V1's
+            other = Config.fromfile(ROOT / f"configs/{name[:-1]}2.py")
+            assert costs.network_of(other) == costs.network_of(cfg)
 
 
 def test_linked_files_exist():
@@ -63,10 +68,8 @@ def rows(text: str, columns: int) -> list[tuple[str, ...]]:
     ]
 
 
-def test_ut_interaction_is_the_recorded_grid(tmp_path):
-    folder = ROOT / "results/runs/ut_interaction"
-    records = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
-    generated = table(records, tmp_path)
+def test_ut_interaction_is_the_recorded_grid(records, tmp_path):
+    generated = table([r for r in records if r.id.startswith("ut_interaction/")], tmp_path)
     stored = (ROOT / "results/tables/ut_interaction.md").read_text()
     assert rows(generated, 10) == [row for row in rows(stored, 10) if len(row) == 10]
     section = README.split("## UT-Interaction")[1].split("\n## ")[0]
@@ -74,9 +77,8 @@ def test_ut_interaction_is_the_recorded_grid(tmp_path):
     assert shown == [row for row in rows(stored, 7) if "R23" in row[0]]
 
 
-def test_quickstart_table_is_the_recorded_one():
+def test_quickstart_table_is_the_recorded_one(records):
     stored = (ROOT / "results/tables/quickstart.md").read_text()
-    folder = ROOT / "results/runs/quickstart"
-    records = {name: json.loads((folder / f"{name}.json").read_text()) for name in NETWORKS}
-    assert quickstart_table(records) + "\n" == stored
+    by_stem = {Path(r.config).stem: r for r in records if r.id.startswith("quickstart/")}
+    assert quickstart_table({name: by_stem[name] for name in NETWORKS}) + "\n" == stored
     assert stored in README

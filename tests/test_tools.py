@@ -11,31 +11,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from mmengine.config import Config
 
+from smallbig_mm.records import store
+from smallbig_mm.records.provenance import digest, file_sha256
+
+from .commands import CONFIG, RECORDS, ROOT, TOOLS, fails, run
 from .videos import write_dataset
-
-ROOT = Path(__file__).parents[1]
-TOOLS = ROOT / "tools"
-CONFIG = """
-_base_ = "{configs}/smallbig_r23_k400.py"
-model = dict(
-    backbone=dict(base_channels=4, pretrained=None, clip_size=None),
-    cls_head=dict(in_channels=128, num_classes=2),
-)
-sample = dict(type="SampleFrames", clip_len=4, frame_interval=2)
-ends = [dict(type="Resize", scale=(32, 32), keep_ratio=False),
-        dict(type="FormatShape", input_format="NCTHW"), dict(type="PackActionInputs")]
-train = [dict(type="DecordInit"), sample, dict(type="DecordDecode"), *ends]
-test = [dict(type="DecordInit"), dict(sample, num_clips=2, test_mode=True),
-        dict(type="DecordDecode"), *ends]
-data = dict(ann_file="{data}/list.txt", data_prefix=dict(video="{data}"))
-loader = dict(num_workers=0, persistent_workers=False)
-train_dataloader = dict(**loader, batch_size=2, dataset=dict(**data, pipeline=train))
-val_dataloader = dict(**loader, batch_size=1, dataset=dict(**data, pipeline=test))
-test_dataloader = val_dataloader
-train_cfg = dict(max_epochs=2, val_interval=2)
-randomness = dict(seed=0)
-"""
 
 
 @pytest.fixture(scope="module")
@@ -45,26 +27,6 @@ def config(tmp_path_factory) -> Path:
     path = root / "tiny.py"
     path.write_text(CONFIG.format(configs=ROOT / "configs", data=root / "data"))
     return path
-
-
-def run(tool: str, *arguments, cwd: Path = ROOT, **env) -> subprocess.CompletedProcess:
-    command = [sys.executable] if tool.endswith(".py") else ["bash"]
-    return subprocess.run(
-        [*command, str(TOOLS / tool), *map(str, arguments)],
-        cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHON": sys.executable, **env},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-
-
-def fails(result: subprocess.CompletedProcess, *words: str) -> None:
-    """It ended with code 2 and one line of error with these words, without a traceback."""
-    assert result.returncode == 2, result.stderr
-    assert "Traceback" not in result.stderr
-    last = result.stderr.strip().splitlines()[-1]
-    assert last.startswith("error: ") and all(word in last for word in words), last
 
 
 @pytest.fixture(scope="module")
@@ -90,10 +52,30 @@ def test_broken_video_does_not_end_training(trained, config):
     assert losses(trained)
 
 
+def records(kind: str, config: Path) -> list[store.Record]:
+    return [r for r in store.read_all(RECORDS) if r.kind == kind and r.config == str(config)]
+
+
+def test_training_leaves_a_record(trained, config):
+    """Also one that ends with an error, and it says which."""
+    first = records("train", config)[0]
+    assert first.metrics.startswith("not run: VideoDecodeError: ") and "0.mp4" in first.metrics
+    (data,) = first.data
+    assert (data.samples, data.skipped) == (8, 1)
+    assert data.sha256 == file_sha256(config.parent / "data/list.txt")
+    assert first.seed == 0 and first.command.endswith(str(RECORDS))
+    assert (first.input.frames, first.input.interval, first.input.batch) == (4, 2, 2)
+
+
 def test_test_dumps_scores(trained, config, tmp_path):
     dump = tmp_path / "scores.pkl"
     result = run("test.py", config, trained / "epoch_2.pth", "--dump", dump, "--work-dir", tmp_path)
     assert result.returncode == 0, result.stderr
+    record = records("test", config)[-1]
+    (weights,) = record.checkpoints
+    assert weights.sha256 == file_sha256(trained / "epoch_2.pth") and weights.origin == "trained"
+    assert record.config_sha256 == digest(Config.fromfile(config))  # a dump is not another test
+    assert f"acc/top1: {record.metrics['acc/top1']:.4f}" in result.stdout
     with open(dump, "rb") as file:
         samples = pickle.load(file)
     assert len(samples) == 8
@@ -106,6 +88,7 @@ def test_interrupted_training_resumes(config, tmp_path):
     whole, stopped = tmp_path / "whole", tmp_path / "stopped"
     options = ["--no-validate", "--cfg-options", "train_cfg.max_epochs=3"]
     assert run("train.py", config, "--work-dir", whole, *options).returncode == 0
+    options = [*options, "--records", RECORDS]
     process = subprocess.Popen(
         [sys.executable, TOOLS / "train.py", config, "--work-dir", stopped, *options],
         cwd=ROOT,
@@ -129,13 +112,24 @@ def test_interrupted_training_resumes(config, tmp_path):
 def test_two_processes_train_as_one(config, tmp_path):
     """Same clips a step in two CPU processes: the loss starts the same and stays near."""
     options = ["--no-validate", "--cfg-options", "default_hooks.logger.interval=1"]
-    one = ["train_dataloader.sampler.shuffle=False", "train_dataloader.batch_size=4"]
-    two = ["train_dataloader.sampler.shuffle=False", "train_dataloader.batch_size=2"]
-    a = run("train.py", config, "--work-dir", tmp_path / "one", *options, *one)
+    single_batch = ["train_dataloader.sampler.shuffle=False", "train_dataloader.batch_size=4"]
+    double_batch = ["train_dataloader.sampler.shuffle=False", "train_dataloader.batch_size=2"]
+    a = run("train.py", config, "--work-dir", tmp_path / "one", *options, *single_batch)
     b = run(
-        "dist_train.sh", config, 2, "--work-dir", tmp_path / "two", *options, *two, PORT="29611"
+        "dist_train.sh",
+        config,
+        2,
+        "--work-dir",
+        tmp_path / "two",
+        *options,
+        *double_batch,
+        PORT="29611",
     )
     assert a.returncode == 0 and b.returncode == 0, a.stderr + b.stderr
+    one, two = records("train", config)[-2:]
+    assert (one.env["processes"], two.env["processes"]) == (1, 2)
+    assert two.metrics["train/loss"] == pytest.approx(one.metrics["train/loss"], rel=0.25)
+    assert two.checkpoints[0].sha256 == file_sha256(tmp_path / "two/epoch_2.pth")
     single, double = losses(tmp_path / "one"), losses(tmp_path / "two")
     assert len(single) == len(double) == 4
     assert single == pytest.approx(double, rel=0.25)  # batch norms see half as many clips

@@ -119,7 +119,11 @@ def _is_member(name: str) -> bool:
 
 def read_configs(path: str, options: dict | None) -> list[Config]:
     """The config at `path`, or those of the members that it names; ready to be tested."""
-    configs = ensemble.members_of(load_config(path), options)
+    whole = load_config(path)
+    if "members" in whole:
+        configs = ensemble.members_of(whole, options)
+    else:
+        configs = [load_config(path, options)]
     for cfg in configs:
         if "model" not in cfg or "test_dataloader" not in cfg:
             raise UserError(f"config {cfg.filename}: a member's has a model and a test_dataloader")

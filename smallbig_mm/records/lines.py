@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cache
@@ -140,7 +140,7 @@ def why_not(row: Row, what: str) -> str | None:
     return None
 
 
-def lines(records: Sequence[Record], chosen: Iterable[Row] | None = None) -> list[Line]:
+def lines(records: Sequence[Record], chosen: Sequence[Row] | None = None) -> list[Line]:
     """Every row on every dataset for which the paper prints a figure.
 
     Args:
@@ -156,7 +156,7 @@ def lines(records: Sequence[Record], chosen: Iterable[Row] | None = None) -> lis
     found = []
     for row in rows() if chosen is None else chosen:
         for dataset, config, top in _datasets(row):
-            members = tuple(members_of(Config.fromfile(config))) if config else ()
+            members = _members(config) if config else ()
             known = [costs[network_of(cfg)] for cfg in members if network_of(cfg) in costs]
             counts = [{count.clip: count for count in counts_of(record)} for record in known]
             key = _key(members)
@@ -172,6 +172,11 @@ def lines(records: Sequence[Record], chosen: Iterable[Row] | None = None) -> lis
                 )
             )
     return found
+
+
+def _members(path: Path) -> tuple[Config, ...]:
+    cfg = Config.fromfile(path)
+    return tuple(members_of(cfg)) if "members" in cfg else (cfg,)
 
 
 def _key(members: Sequence[Config]) -> str | None:

@@ -8,9 +8,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, NonNegativeInt, PositiveInt
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    NonNegativeInt,
+    PositiveInt,
+    StrictInt,
+)
 
-NotRun = Annotated[str, Field(pattern=r"^not run: .+")]
+NotRun = Annotated[str, Field(pattern=r"^not run: \S")]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -82,19 +90,19 @@ class Record(_Part):
         detail: what a benchmark adds, e.g. its fold, or predictions.
     """
 
-    id: str
+    id: Annotated[str, Field(pattern=r"^[\w.+-]+(/[\w+-][\w.+-]*)*$")]
     kind: Literal["cost", "test", "train", "speed"]
     config: str
     config_sha256: Sha256
     code: Code
     command: str
     input: Input | NotRun
-    counts: list[Count] | NotRun
+    counts: Annotated[list[Count], Field(min_length=1)] | NotRun
     data: list[Data] | NotRun
     checkpoints: list[Checkpoint] | NotRun
-    seed: int | NotRun
+    seed: StrictInt | NotRun
     env: dict[str, str | int]
     start: datetime | NotRun
     end: datetime | NotRun
-    metrics: dict[str, FiniteFloat] | NotRun
+    metrics: Annotated[dict[str, FiniteFloat], Field(min_length=1)] | NotRun
     detail: dict[str, Any] = {}

@@ -41,7 +41,7 @@ def validate(content: Any, source: str | Path) -> Record:
         raise RecordError(f"{source}: not a record: {problems}") from error
 
 
-BRANCHES = {"Input", "Data", "Checkpoint", "str", "int", "bool", "datetime"}
+BRANCHES = {"Input", "Data", "Checkpoint", "str", "int", "bool", "datetime", "constrained-str"}
 
 
 def relative(path: str | Path) -> str:
@@ -117,17 +117,16 @@ def write(record: Record, folder: Path = RUNS) -> Path:
     path = folder / f"{record.id}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     content = json.dumps(record.model_dump(mode="json"), indent=1, allow_nan=False) + "\n"
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".partial", delete=False) as file:
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".partial") as file:
         file.write(content)
-    try:
-        os.link(file.name, path)  # unlike a rename, this fails where a file is there
-        path.chmod(0o644)
-    except FileExistsError:
-        raise RecordError(
-            f"{path}: there is a record of this id; records are not changed"
-        ) from None
-    finally:
-        os.unlink(file.name)
+        file.flush()
+        try:
+            os.link(file.name, path)  # unlike a rename, this fails where a file is there
+        except FileExistsError:
+            raise RecordError(
+                f"{path}: there is a record of this id; records are not changed"
+            ) from None
+    path.chmod(0o644)
     return path
 
 

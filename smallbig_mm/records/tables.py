@@ -197,9 +197,8 @@ def _protocol(line: Line) -> str:
 # Tables
 
 
-def paper_table(table: int, records: Sequence[Record]) -> Document:
-    """One of the paper's tables: its costs and its accuracies."""
-    found = lines(records, [row for row in rows() if row.table == table])
+def paper_table(table: int, found: Sequence[Line]) -> Document:
+    """One of the paper's tables, its lines' costs and accuracies."""
     footnotes = Footnotes()
     parts = {
         "Costs": pd.DataFrame([costs_of(line, footnotes) for line in found]),
@@ -210,11 +209,11 @@ def paper_table(table: int, records: Sequence[Record]) -> Document:
     return Document(title, [COSTS_TEXT, ACCURACY_TEXT], parts, footnotes.texts, links)
 
 
-def matched(records: Sequence[Record]) -> Document:
+def matched(every: Sequence[Line]) -> Document:
     """Every network at the same crops and by the same counting rule."""
     found: dict[tuple, dict[str, str]] = {}
     others: dict[tuple, list[str]] = defaultdict(list)
-    for line in lines(records):
+    for line in every:
         if not line.counted:
             continue
         key = (tuple(digest(cfg, ["model"]) for cfg in line.members), tuple(line.protocols))
@@ -240,9 +239,8 @@ def matched(records: Sequence[Record]) -> Document:
     return Document("All networks, counted alike", [MATCHED_TEXT], {"": frame}, [], {})
 
 
-def overview(records: Sequence[Record]) -> Document:
+def overview(found: Sequence[Line]) -> Document:
     """What is covered: rows with a config, rows counted, counts near the paper's, equal rows."""
-    found = lines(records)
     ids = {row.id for row in rows()}
     with_config = {line.row.id for line in found if line.config}
     facts: list[tuple[str, int]] = [
@@ -300,8 +298,14 @@ def same_networks(found: Sequence[Line]) -> dict[str, list[str]]:
 
 def documents(records: Sequence[Record]) -> dict[str, Document]:
     """All tables by the name of their file."""
-    found = {f"table{table:02d}": paper_table(table, records) for table in TABLES}
-    found["matched"] = matched(records)
-    found["motion_shapes"] = motion_shapes(records)
-    found["README"] = overview(records)
-    return found
+    every = lines(records)
+    pages = {
+        f"table{table:02d}": paper_table(table, [line for line in every if line.row.table == table])
+        for table in TABLES
+    }
+    return {
+        **pages,
+        "matched": matched(every),
+        "motion_shapes": motion_shapes(records),
+        "README": overview(every),
+    }

@@ -18,8 +18,9 @@ from mmengine.config import Config
 from smallbig_mm.checkpoints import save
 from smallbig_mm.records import store
 from smallbig_mm.records.provenance import file_sha256
-from tests.test_tools import CONFIG, ROOT, TOOLS, run
-from tests.videos import write_dataset
+
+from ..commands import CONFIG, ROOT, TOOLS, run
+from ..videos import write_dataset
 
 STAMP = "2026/01/02 03:04:05 - mmengine - INFO - "
 
