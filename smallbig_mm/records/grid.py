@@ -186,6 +186,7 @@ def _train_and_test(job: Job, work_dir: Path) -> dict[str, Any]:
     cfg = Config(job.cfg.to_dict(), filename=job.cfg.filename)
     cfg.work_dir, cfg.experiment_name = str(work_dir), f"{work_dir.name}_{time.time_ns()}"
     cfg.log_level = "ERROR"
+    cfg.env_cfg.mp_cfg.mp_start_method = "spawn"  # as these processes were, without a warning
     cfg.default_hooks.checkpoint = None
     runner = Runner.from_cfg(cfg)
     counts = count(runner.model.eval().cpu(), clip_of(cfg)).as_record()
