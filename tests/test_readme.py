@@ -11,6 +11,7 @@ from smallbig_mm.costs import build_model
 from smallbig_mm.quickstart import NETWORKS
 from smallbig_mm.quickstart import table as quickstart_table
 from smallbig_mm.records import costs, store
+from smallbig_mm.records.tables import documents
 from smallbig_mm.records.ut_interaction import table
 
 ROOT = Path(__file__).parents[1]
@@ -20,6 +21,11 @@ README = (ROOT / "README.md").read_text()
 @pytest.fixture(scope="module")
 def records():
     return store.read_all()
+
+
+@pytest.fixture(scope="module")
+def every_table(records):
+    return documents(records)
 
 
 def test_costs_are_the_recorded_ones(records):
@@ -82,3 +88,23 @@ def test_quickstart_table_is_the_recorded_one(records):
     by_stem = {Path(r.config).stem: r for r in records if r.id.startswith("quickstart/")}
     assert quickstart_table({name: by_stem[name] for name in NETWORKS}) + "\n" == stored
     assert stored in README
+
+
+def test_coverage_is_the_generated_one(every_table):
+    coverage = every_table["README"].parts["Coverage"]
+    for what, number in coverage.itertuples(index=False):
+        assert f"| {what} | {number} |" in README
+
+
+def test_orderings_are_the_generated_ones(every_table):
+    judged = every_table["motion_shapes"].parts["Orderings"]
+    said = {
+        verdict: set(claims.split("; "))
+        for verdict, claims in re.findall(
+            r"^- \*\*(holds|does not hold|within noise)\*\*: (.*?)\.$",
+            README.replace("\n  ", " "),
+            re.M,
+        )
+    }
+    found = judged.groupby("here it")["the paper says"].apply(set).to_dict()
+    assert said == found

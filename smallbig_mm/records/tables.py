@@ -73,7 +73,7 @@ def _name(line: Line) -> str:
 
 
 def _row(line: Line) -> str:
-    return line.row.id.split("/")[1]
+    return line.config.stem if line.config else line.row.id.split("/")[1]
 
 
 def _percent(value: float | None) -> str:

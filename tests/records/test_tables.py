@@ -39,6 +39,7 @@ def test_links_lead_to_files(documents):
     for path in TABLES.glob("*.md"):
         for link in re.findall(r"\]\(([^)]+)\)", path.read_text()):
             assert (path.parent / link).is_file(), (path, link)
+            assert f"[{Path(link).stem}]({link})" in path.read_text()
             found += 1
     assert found > 100
 
