@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from statistics import mean, stdev, variance
 
 import pandas as pd
+from scipy.stats import t as student_t
 
 from .documents import Document
 from .rows import PAPER, find
@@ -34,9 +35,10 @@ BAG_TEXT = (
     "than about this dataset."
 )
 VERDICT_TEXT = (
-    "An ordering holds, or does not, if the difference of means is over two standard errors, from "
-    "the spread over seeds pooled over all networks; otherwise it is within noise. All networks "
-    "see the same videos, so these errors leave out what another set of videos would change."
+    "An ordering holds, or does not, if the 95 % interval of the difference of means (Welch's, "
+    "from the spread over seeds of the networks involved) leaves out zero; otherwise it is within "
+    "noise. All networks see the same videos, so the intervals leave out what other videos would "
+    "change, and of this many orderings one may well be judged wrongly by chance."
 )
 
 
@@ -82,34 +84,43 @@ def by_seed(records: Iterable[Record]) -> dict[tuple[str, ...], dict[int, Record
     return dict(sorted(found.items()))
 
 
-def pooled(groups: Iterable[Sequence[float]]) -> float | None:
-    """Standard deviation within groups; None if no group has two values."""
-    several = [group for group in groups if len(group) > 1]
-    freedom = sum(len(group) - 1 for group in several)
-    if not freedom:
-        return None
-    return math.sqrt(sum(variance(group) * (len(group) - 1) for group in several) / freedom)
+def interval(terms: Iterable[tuple[int, Sequence[float]]]) -> float | None:
+    """Half of the 95 % interval of a weighted sum of means (Welch, 1947; Satterthwaite's freedom).
+
+    Args:
+        terms: a weight, and the values whose mean it weighs, of which there must be two or more.
+
+    Returns:
+        None if a term has one value only; 0 if no term varies.
+    """
+    parts = []
+    for weight, values in terms:
+        if len(values) < 2:
+            return None
+        parts.append((weight**2 * variance(values) / len(values), len(values) - 1))
+    total = sum(part for part, _ in parts)
+    if total == 0:
+        return 0.0
+    freedom = total**2 / sum(part**2 / own for part, own in parts)
+    return float(student_t.ppf(0.975, freedom)) * math.sqrt(total)
 
 
-def verdict(
-    ordering: Ordering, values: Mapping[str, Sequence[float]], spread: float | None
-) -> tuple[str, str]:
-    """The difference found, with two standard errors, and what it says.
+def verdict(ordering: Ordering, values: Mapping[str, Sequence[float]]) -> tuple[str, str]:
+    """The difference found, with its 95 % interval, and what it says.
 
     Args:
         ordering: the conclusion.
         values: a figure a seed, by row id.
-        spread: standard deviation over seeds.
     """
     missing = [row for row in ordering.weights if row not in values]
     if missing:
         return "", f"not run: no record of {', '.join(missing)}"
     found = sum(weight * mean(values[row]) for row, weight in ordering.weights.items())
-    if spread is None:
+    half = interval((weight, values[row]) for row, weight in ordering.weights.items())
+    if half is None:
         return f"{found:+.1f}", "not run: one seed tells no spread"
-    error = 2 * spread * math.sqrt(sum(w**2 / len(values[r]) for r, w in ordering.weights.items()))
-    text = "holds" if found > error else "does not hold" if found < -error else "within noise"
-    return f"{found:+.1f} ± {error:.1f}", text
+    text = "holds" if found > half else "does not hold" if found < -half else "within noise"
+    return f"{found:+.1f} ± {half:.1f}", text
 
 
 def motion_shapes(records: Sequence[Record]) -> Document:
@@ -136,10 +147,9 @@ def motion_shapes(records: Sequence[Record]) -> Document:
                 "other rows": ", ".join(names[1:]),
             }
         )
-    spread = pooled(values[names[0]] for names in found)
     judged = []
     for ordering in orderings():
-        difference, says = verdict(ordering, values, spread)
+        difference, says = verdict(ordering, values)
         judged.append(
             {
                 "the paper says": ordering.claim,
@@ -150,10 +160,9 @@ def motion_shapes(records: Sequence[Record]) -> Document:
         )
     tally = Counter(line["here it"].split(":")[0] for line in judged)
     total = ", ".join(f"{number} {name}" for name, number in sorted(tally.items()))
-    noise = "" if spread is None else f" The pooled standard deviation is {spread:.1f} points."
     return Document(
         "Tables 2 to 9 on MotionShapes",
-        [TEXT, BAG_TEXT, f"{VERDICT_TEXT}{noise} Orderings: {total}."],
+        [TEXT, BAG_TEXT, f"{VERDICT_TEXT} Orderings: {total}."],
         {"Orderings": pd.DataFrame(judged), "Networks": pd.DataFrame(networks)},
         [],
         {},
