@@ -42,14 +42,14 @@ def run_tool(main: Callable[[], None]) -> None:
     try:
         main()
     except EXPECTED as error:
-        sys.exit(_fail(_message(error)))
+        sys.exit(_fail(last_line(error)))
     except KeyboardInterrupt:
         sys.exit(_fail("interrupted", code=130))
 
 
-def _message(error: Exception) -> str:
-    """One line; an error from a loader's worker comes with the worker's traceback before it."""
-    last = str(error).strip().splitlines()[-1]
+def last_line(error: BaseException) -> str:
+    """What an error says; one from a loader's worker has the worker's traceback before it."""
+    last = (str(error).strip().splitlines() or [""])[-1]
     return re.sub(rf"^[\w.]*{type(error).__name__}: ", "", last)
 
 

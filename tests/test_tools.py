@@ -60,8 +60,10 @@ def test_training_leaves_a_record(trained, config):
     """Also one that ends with an error, and it says which."""
     first = records("train", config)[0]
     assert first.metrics.startswith("not run: VideoDecodeError: ") and "0.mp4" in first.metrics
-    (data,) = first.data
-    assert (data.samples, data.skipped) == (8, 1)
+    assert "Traceback" not in first.metrics
+    assert first.checkpoints[0].sha256 == file_sha256(trained / "epoch_2.pth")
+    data, held_out = first.data
+    assert (data.samples, data.skipped) == (8, 1) and held_out.skipped.startswith("not run")
     assert data.sha256 == file_sha256(config.parent / "data/list.txt")
     assert first.seed == 0 and first.command.endswith(str(RECORDS))
     assert (first.input.frames, first.input.interval, first.input.batch) == (4, 2, 2)
@@ -81,6 +83,34 @@ def test_test_dumps_scores(trained, config, tmp_path):
     assert len(samples) == 8
     for sample in samples:
         torch.testing.assert_close(sample["pred_score"].sum(), torch.tensor(1.0))
+
+
+def test_a_loss_that_is_no_number_is_recorded(config, tmp_path):
+    options = ["optim_wrapper.optimizer.lr=1e30", "train_cfg.max_epochs=1"]
+    options += ["default_hooks.checkpoint=None"]
+    result = run(
+        "train.py", config, "--work-dir", tmp_path, "--no-validate", "--cfg-options", *options
+    )
+    assert result.returncode == 0, result.stderr
+    record = records("train", config)[-1]
+    assert "train/loss" in record.metrics and "nan" in record.metrics
+    assert record.checkpoints == "not run: no checkpoint was written"
+
+
+def test_a_wrapped_dataset_is_recorded(config, tmp_path):
+    wrapped = config.with_name("wrapped.py")
+    wrapped.write_text(
+        f'_base_ = "{config}"\ninner = _base_.train_dataloader.dataset\n'
+        "train_dataloader = dict(dataset=dict(_delete_=True, type='RepeatDataset', times=2, "
+        "dataset=inner))\n"
+    )
+    result = run(
+        "train.py", wrapped, "--work-dir", tmp_path, "--no-validate",
+        "--cfg-options", "train_cfg.max_epochs=1",
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    (data,) = records("train", wrapped)[-1].data
+    assert (data.samples, data.skipped) == (8, 0)
 
 
 def test_interrupted_training_resumes(config, tmp_path):

@@ -66,7 +66,7 @@ def main() -> None:
     stems = [Path(name).stem for name in args.members if name.endswith(".py")]
     start = now()
     work_dir = Path(args.work_dir or Path("work_dirs", "+".join(stems)))
-    scores = test_all(members, work_dir, args.records)
+    scores, weights = test_all(members, work_dir, args.records)
     fused = ensemble.fuse(scores)
     print(ensemble.table([*scores, fused]))
     figures = ensemble.accuracy(fused)
@@ -75,7 +75,7 @@ def main() -> None:
         runs.fused(
             Path(args.members[0]),
             [member.cfg for member in trained],
-            [member.checkpoint for member in trained],
+            weights,
             start,
             {f"acc/{name.replace('-', '')}": value / 100 for name, value in figures.items()},
             args.records,
@@ -135,15 +135,16 @@ def read_configs(path: str, options: dict | None) -> list[Config]:
 
 def test_all(
     members: list[ensemble.Scores | Trained], folder: Path, records: Path
-) -> list[ensemble.Scores]:
-    """Every member's scores; those of tested ones are also in `folder`, whatever comes after."""
+) -> tuple[list[ensemble.Scores], list[dict[str, str]]]:
+    """Every member's scores, which are also in `folder`, and the weights of those tested here."""
     scores: list[ensemble.Scores] = []
+    weights: list[dict[str, str]] = []
     kept: list[Path] = []
     try:
         for number, member in enumerate(members, start=1):
             if isinstance(member, Trained):
                 dump = folder / f"{number}_{Path(member.cfg.filename).stem}.pkl"
-                test(member, dump, records)
+                weights.append(test(member, dump, records))
                 scores.append(ensemble.read(dump))
                 kept.append(dump)
             else:
@@ -156,11 +157,15 @@ def test_all(
                 file=sys.stderr,
             )
         raise
-    return scores
+    return scores, weights
 
 
-def test(member: Trained, dump: Path, records: Path) -> None:
-    """Test a member with its config's clips x crops, and write its dump and its record."""
+def test(member: Trained, dump: Path, records: Path) -> dict[str, str]:
+    """Test a member with its config's clips x crops, write its dump and its record.
+
+    Returns:
+        Where its weights come from.
+    """
     cfg = member.cfg
     cfg.load_from, cfg.resume = None, False
     cfg.experiment_name = dump.stem  # mmengine's loggers and visualisers are one a name
@@ -169,7 +174,9 @@ def test(member: Trained, dump: Path, records: Path) -> None:
     where = argparse.Namespace(work_dir=str(dump.with_suffix("")), launcher="none", local_rank=0)
     runner = build_runner(cfg, where)
     rest = load_for(unwrap(runner.model), member.checkpoint)
-    runs.test(runner, recorded, records, runs.checkpoint_of(member.checkpoint, rest))
+    weights = runs.checkpoint_of(member.checkpoint, rest)
+    runs.test(runner, recorded, records, weights)
+    return weights
 
 
 if __name__ == "__main__":

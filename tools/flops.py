@@ -46,6 +46,8 @@ def main() -> None:
     for path in args.configs:
         try:
             cfg = load_config(path)
+            if "members" in cfg:
+                raise UserError(f"an ensemble's; count its members: {', '.join(cfg.members)}")
             clip = tuple(args.clip) if args.clip else clip_of(cfg)
             clip = (clip[0], args.size, args.size) if args.size else clip
             costs = count(build_model(cfg), clip)
@@ -65,6 +67,7 @@ def main() -> None:
 def _count_all(folder: Path) -> None:
     began, failed, new = time.perf_counter(), 0, 0
     command = shlex.join(["python", *sys.argv])
+    print("Reading all configs", flush=True)
     for network, record, seconds, is_new in measure(folder, command):
         new += is_new
         if isinstance(record.counts, str):

@@ -28,13 +28,18 @@ def main() -> None:
 
     if not args.records.is_dir():
         raise UserError(f"--records {args.records}: no such folder")
+    if args.row and args.check:
+        raise UserError("--row prints one row, --check compares all tables: give one of them")
+    if args.out.exists() and not args.out.is_dir():
+        raise UserError(f"--out {args.out}: is a file, not a folder")
     chosen = find(args.row) if args.row else None
     records = store.read_all(args.records)
     if chosen:
         for line in lines(records, [chosen]):
             footnotes = Footnotes()
+            print(f"{'config':18s} {store.relative(line.config) if line.config else 'none'}")
             for name, cell in {**costs_of(line, footnotes), **accuracy_of(line)}.items():
-                print(f"{name:18s} {cell}")
+                print(f"{name:18s} {cell or '-'}")
             for number, text in enumerate(footnotes.texts, start=1):
                 print(f"[{number}] {text}")
         return
@@ -43,7 +48,9 @@ def main() -> None:
         path = args.out / f"{name}.{FORMATS[args.format]}"
         text = document.render(args.format)
         if args.check:
-            if not path.is_file() or path.read_text() != text:
+            if not path.is_file():
+                raise UserError(f"{path}: no such file; --check compares tables that were made")
+            if path.read_text() != text:
                 different.append(str(path))
             continue
         path.parent.mkdir(parents=True, exist_ok=True)

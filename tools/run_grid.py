@@ -4,7 +4,9 @@ Finished jobs are kept, so an interrupted grid goes on where it stopped. A job t
 recorded, the others go on, and it is tried again the next time.
 """
 
+import multiprocessing
 import shlex
+import signal
 import sys
 import time
 from pathlib import Path
@@ -19,7 +21,11 @@ def main() -> None:
     tool = parser(__doc__, "python tools/run_grid.py configs/motion_shapes/grid.py --seeds 3")
     tool.add_argument("config", type=Path, help="config with `rows` and `small`")
     tool.add_argument("--seeds", type=int, default=3, help="seeds 0 ... N-1 (%(default)s)")
-    tool.add_argument("--rows", default="*", help="pattern of row ids, e.g. 'table05/*' (all)")
+    tool.add_argument(
+        "--rows",
+        default="*",
+        help="a table, or a pattern of row ids: table05, 'table05/0[45]*' (all)",
+    )
     tool.add_argument(
         "--workers", type=int, help="jobs at a time (as many as GPUs, or else as CPU cores)"
     )
@@ -31,8 +37,9 @@ def main() -> None:
 
     if not args.config.is_file():
         raise UserError(f"{args.config}: no such file; e.g. configs/motion_shapes/grid.py")
-    if args.seeds < 1:
-        raise UserError(f"--seeds {args.seeds}: give 1 or more")
+    for option in ("seeds", "workers"):
+        if (getattr(args, option) or 1) < 1 or getattr(args, option) == 0:
+            raise UserError(f"--{option} {getattr(args, option)}: give 1 or more")
     jobs = grid.jobs(args.config, range(args.seeds), args.rows)
     if not jobs:
         raise UserError(f"--rows {args.rows}: no row of {args.config} is like this")
@@ -45,6 +52,7 @@ def main() -> None:
     _check_data(jobs[0])
     print(f"{len(todo)} of {len(jobs)} jobs have no record yet", flush=True)
 
+    signal.signal(signal.SIGTERM, _end)
     failed, began = 0, time.monotonic()
     command = shlex.join(["python", *sys.argv])
     ended = grid.run(todo, args.records, ROOT / "work_dirs", command, args.workers)
@@ -57,6 +65,13 @@ def main() -> None:
         print(f"[{number}/{len(todo)}, {minutes:.0f} min] {record.id}: {figures}", flush=True)
     if failed:
         raise UserError(f"{failed} of {len(todo)} jobs failed; their records say why")
+
+
+def _end(*_: object) -> None:
+    """Take the jobs along, which would otherwise go on without a parent to record them."""
+    for process in multiprocessing.active_children():
+        process.terminate()
+    raise KeyboardInterrupt
 
 
 def _check_data(job: grid.Job) -> None:

@@ -1,6 +1,6 @@
 # Table 11, I3D: R50, 32 x 2, Something-Something V1. mmaction2's I3D without its stem's temporal
-# strides and res5's spatial one, which gives the 153 G that others print for it. Section 6's
-# recipe: its own paper's is not established.
+# strides and res5's spatial one. Neither this layout nor the recipe, Section 6's, is established as
+# that of its own paper.
 _base_ = [
     "mmaction::_base_/models/i3d_r50.py",
     "../_base_/datasets/sthv1_32.py",

@@ -52,7 +52,7 @@ class Document:
     def _html(self) -> str:
         head = f'<meta charset="utf-8"><title>{html.escape(self.title)}</title>'
         blocks = [f"<h1>{html.escape(self.title)}</h1>"]
-        blocks += [f"<p>{html.escape(text)}</p>" for text in self.texts]
+        blocks += [f"<p>{html.escape(text.replace('`', ''))}</p>" for text in self.texts]
         for heading, frame in self.parts.items():
             blocks += [f"<h2>{html.escape(heading)}</h2>"] if heading else []
             blocks.append(frame.to_html(index=False, border=0))
@@ -60,7 +60,7 @@ class Document:
         return "\n".join(["<!doctype html>", head, f"<style>{STYLE}</style>", *blocks]) + "\n"
 
     def _latex(self) -> str:
-        blocks = [f"% {self.title}"]
+        blocks = [f"% {text}" for text in (self.title, *self.texts)]
         for heading, frame in self.parts.items():
             blocks += [f"% {heading}"] if heading else []
             style = frame.style.hide(axis="index").format(escape="latex")
@@ -73,4 +73,7 @@ class Document:
             labelled = frame.copy()
             labelled.insert(0, "part", heading)
             blocks.append(labelled.to_csv(index=False, lineterminator="\n"))
+        if self.footnotes:
+            notes = pd.DataFrame({"part": "Notes", "note": self._notes()})
+            blocks.append(notes.to_csv(index=False, lineterminator="\n"))
         return "\n".join(blocks)

@@ -20,10 +20,13 @@ from typing import Any
 
 from mmengine.config import Config
 
+from ..cli import UserError, load_config
 from . import store
 from .provenance import code_version, digest, now
 from .rows import Row, rows, training
 from .schema import Record
+
+EXAMPLE = "configs/motion_shapes/grid.py"
 
 
 @dataclass(frozen=True)
@@ -68,9 +71,14 @@ def jobs(path: Path, seeds: Sequence[int], only: str = "*") -> list[Job]:
     Args:
         path: the grid's config, with `rows`, a pattern of tables, and `small`.
         seeds: one or more.
-        only: pattern of row ids.
+        only: pattern of row ids, or a table.
+
+    Raises:
+        UserError: if the config is not a grid's.
     """
-    grid = Config.fromfile(path)
+    grid = load_config(str(path))
+    if "rows" not in grid or "small" not in grid:
+        raise UserError(f"config {path}: a grid's has `rows` and `small`, e.g. {EXAMPLE}")
     found: dict[str, list[tuple[str, Config]]] = {}
     for row in rows():
         if fnmatch(row.id, f"{grid.rows}/*") and row.configs:
@@ -79,7 +87,7 @@ def jobs(path: Path, seeds: Sequence[int], only: str = "*") -> list[Job]:
     networks = []
     for same in found.values():
         (row_id, cfg), *others = same
-        if any(fnmatch(name, only) for name, _ in same):
+        if any(fnmatch(name, only) or name.startswith(f"{only}/") for name, _ in same):
             networks.append((row_id, tuple(name for name, _ in others), cfg))
     made = []
     for seed in seeds:

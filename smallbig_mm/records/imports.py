@@ -18,6 +18,7 @@ from mmengine.config import Config
 
 from .. import checkpoints
 from ..cli import UserError
+from ..ensemble import Scores
 from ..ensemble import read as read_dump
 from . import store
 from .provenance import IDENTITY, digest, file_sha256, identity
@@ -25,6 +26,7 @@ from .runs import checkpoint_of
 
 NO_LOG = "not run: not in the log"
 NO_DUMP = "not run: not in the dump"
+NO_LIST = "not run: the list that was tested is not here"
 SHOWN = 3  # how many differences between two configs an error names
 PROGRESS = {"data_time", "epoch", "eta", "iter", "memory", "step", "time"}
 
@@ -334,19 +336,30 @@ def record_dump(
         start=NO_DUMP,
         end=NO_DUMP,
         env={"imported": "dump"},
-        data=_dumped_data(cfg, len(dump.labels)),
+        data=_dumped_data(cfg, dump),
         checkpoints=weights,
     )
     return metrics, _write("test", path, cfg, folder, command, NO_DUMP, found)
 
 
-def _dumped_data(cfg: Config, samples: int) -> list[dict[str, Any]] | str:
-    """The config's test list, of which the dump only says how many samples were tested."""
+def _dumped_data(cfg: Config, dump: Scores) -> list[dict[str, Any]]:
+    """What was tested: as many videos as there are scores, of the config's list if it is here.
+
+    Raises:
+        UserError: if the list is here and has other labels.
+    """
+    found = dict(list=NO_LIST, sha256=NO_DUMP, samples=len(dump.labels), skipped=NO_DUMP)
     dataset = cfg.get("test_dataloader", {}).get("dataset", {})
-    if "ann_file" not in dataset:
-        return NO_DUMP
-    path = Path(dataset.get("data_root") or "", dataset.ann_file)
-    return [dict(list=store.relative(path), sha256=NO_DUMP, samples=samples, skipped=NO_DUMP)]
+    path = Path(dataset.get("data_root") or "", dataset.get("ann_file", ""))
+    if path.is_file():
+        lines = [line.split() for line in path.read_text().splitlines() if line.strip()]
+        if sorted(int(line[-1]) for line in lines) != sorted(dump.labels.tolist()):
+            raise UserError(
+                f"{path}: the config's list has other labels than {dump.source}; give the config "
+                "that was tested, or --cfg-options test_dataloader.dataset.ann_file=..."
+            )
+        found |= dict(list=store.relative(path), sha256=file_sha256(path))
+    return [found]
 
 
 def _write(

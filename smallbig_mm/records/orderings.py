@@ -13,12 +13,14 @@ import pandas as pd
 from scipy.stats import t as student_t
 
 from .documents import Document
-from .rows import PAPER, find
+from .grid import jobs
+from .provenance import digest
+from .rows import CONFIGS, PAPER, find
 from .schema import Record
-from .store import counts, metrics
+from .store import counts, metrics, relative
 
 ORDERINGS = PAPER / "orderings.csv"
-GRID = "motion_shapes/"  # what the ids of the grid's records begin with
+GRID = CONFIGS / "motion_shapes/grid.py"
 PRIMARY, SECONDARY = "motion_shapes/order_free", "motion_shapes/direction"
 TEXT = (
     "Evidence at toy scale, not a reproduction: each row's network at an eighth of its width, "
@@ -76,11 +78,13 @@ def orderings() -> list[Ordering]:
 
 
 def by_seed(records: Iterable[Record]) -> dict[tuple[str, ...], dict[int, Record]]:
-    """The newest successful record of each network (its rows) and seed of the grid."""
+    """The newest successful record of each network (its rows) and seed of the grid as it is now."""
+    today = {digest(job.cfg): (job.row, *job.also) for job in jobs(GRID, [0])}
     found: dict[tuple[str, ...], dict[int, Record]] = defaultdict(dict)
     for record in records:
-        if record.id.startswith(GRID) and not isinstance(record.metrics, str):
-            found[tuple(record.detail["rows"])][int(record.seed)] = record
+        own = record.config == relative(GRID) and record.config_sha256 in today
+        if own and not isinstance(record.metrics, str):
+            found[today[record.config_sha256]][int(record.seed)] = record
     return dict(sorted(found.items()))
 
 

@@ -19,6 +19,7 @@ from mmengine.config import Config
 from mmengine.dist import get_world_size
 
 ROOT = Path(__file__).resolve().parents[2]
+CODE = ("smallbig_mm", "configs", "tools", "setup.cfg", "requirements.txt")
 PACKAGES = ("torch", "mmengine", "mmcv-lite", "mmcv", "mmaction2", "decord", "fvcore", "numpy")
 
 
@@ -35,12 +36,18 @@ PLACES = {
 
 def identity(cfg: Config, keys: Sequence[str] = IDENTITY) -> dict[str, Any]:
     """The settings of a config that make its network, training and testing, without places."""
-    return {key: _without_places(cfg.get(key)) for key in keys}
+    found = {key: _without_places(cfg.get(key)) for key in keys}
+    if found.get("test_dataloader"):
+        found["test_dataloader"].pop("batch_size", None)  # which changes no figure
+    return found
 
 
 def _without_places(value: Any) -> Any:
     if isinstance(value, dict):
-        return {k: _without_places(v) for k, v in value.items() if k not in PLACES}
+        kept = {k: _without_places(v) for k, v in value.items() if k not in PLACES}
+        if "pretrained" in kept:  # a file in the place of what would be downloaded is the same
+            kept["pretrained"] = kept["pretrained"] is not None
+        return kept
     if isinstance(value, (list, tuple)):
         return [_without_places(v) for v in value]
     return value
@@ -73,7 +80,7 @@ def ensemble_digest(members: Sequence[Config]) -> str:
 
 @cache
 def code_version() -> dict[str, Any]:
-    """Commit of the checkout when first asked, and whether code outside `results/` differs."""
+    """Commit of the checkout when first asked, and whether its code differs from that."""
 
     def git(*arguments: str) -> str:
         return subprocess.run(
@@ -87,7 +94,7 @@ def code_version() -> dict[str, Any]:
     try:
         return dict(
             commit=git("rev-parse", "HEAD"),
-            dirty=bool(git("status", "--porcelain", "--", ".", ":!results")),
+            dirty=bool(git("status", "--porcelain", "--", *CODE)),
         )
     except (OSError, subprocess.CalledProcessError):
         return dict(commit="not run: no git checkout", dirty="not run: no git checkout")
@@ -113,5 +120,5 @@ def environment() -> dict[str, Any]:
 
 
 def now() -> str:
-    """UTC time, ISO 8601, in seconds."""
-    return datetime.now(timezone.utc).isoformat(timespec="seconds")
+    """UTC time, ISO 8601, in milliseconds."""
+    return datetime.now(timezone.utc).isoformat(timespec="milliseconds")

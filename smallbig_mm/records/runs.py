@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import math
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
@@ -13,8 +15,10 @@ from mmengine.dist import is_main_process
 from mmengine.logging import print_log
 from mmengine.runner import Runner
 
+from ..cli import last_line
 from . import store
 from .provenance import code_version, digest, ensemble_digest, file_sha256, now
+from .schema import Record
 
 
 def train(runner: Runner, cfg: Config, folder: Path) -> None:
@@ -37,7 +41,7 @@ def test(runner: Runner, cfg: Config, folder: Path, checkpoint: dict[str, str]) 
 def fused(
     path: Path,
     members: Sequence[Config],
-    checkpoints: Sequence[Path],
+    checkpoints: Sequence[dict[str, str]],
     start: str,
     metrics: Mapping[str, float],
     folder: Path,
@@ -47,7 +51,7 @@ def fused(
     Args:
         path: the ensemble's config.
         members: its members' configs.
-        checkpoints: their weights.
+        checkpoints: their weights, as `checkpoint_of` tells.
         start: when the first test began.
         metrics: of the fused scores, in [0, 1].
         folder: of records.
@@ -64,7 +68,7 @@ def fused(
         input="not run: each member has its own",
         counts="not run: tools/flops.py counts",
         data=[store.data_of(members[0], "test")],
-        checkpoints=[checkpoint_of(checkpoint, {}) for checkpoint in checkpoints],
+        checkpoints=list(checkpoints),
         seed="not run: a test has none",
         metrics=dict(metrics),
     )
@@ -85,28 +89,57 @@ def _run(
             metrics = {name: float(value) for name, value in runner.test().items()}
             found = dict(metrics=metrics, checkpoints=checkpoints)
     except BaseException as error:  # an interruption, too, is worth a record; it goes on from here
-        why = " ".join(str(error).split())
-        reason = f"not run: {type(error).__name__}: {why}".rstrip(": ")
-        found = dict(metrics=reason, checkpoints=checkpoints)
+        reason = f"not run: {type(error).__name__}: {last_line(error)}".rstrip(": ")
+        found = dict(metrics=reason, checkpoints=newest(runner) if kind == "train" else checkpoints)
         raise
     finally:
         if is_main_process():
-            loop = getattr(runner, f"_{kind}_loop")  # still a config if the run failed early
-            dataset = loop.dataloader.dataset if hasattr(loop, "dataloader") else None
-            record = store.make(
-                kind=kind,
-                name=f"{kind}/{Path(cfg.filename).stem}-{digest(cfg)[:8]}",
-                config=store.relative(cfg.filename),
-                cfg=cfg,
-                split=kind,
-                command=shlex.join(["python", *sys.argv]),
-                start=start,
-                counts="not run: tools/flops.py counts",
-                data=[store.data_of(cfg, kind, dataset)],
-                seed=runner.seed if runner.seed is not None else "not run: no seed",
-                **found,
-            )
-            print_log(f"Record: {store.write(record, folder)}", logger="current")
+            try:
+                record = _record(kind, runner, cfg, start, found)
+                print_log(f"Record: {store.write(record, folder)}", logger="current")
+            except Exception as error:  # which must not hide how the run itself ended
+                message = f"No record of this run: {error}"
+                print_log(message, logger="current", level=logging.ERROR)
+            else:
+                if kind == "test" and not isinstance(record.metrics, str):
+                    print_log(f"Rows that it fills: {_filled(record)}", logger="current")
+
+
+def _record(kind: str, runner: Runner, cfg: Config, start: str, found: dict[str, Any]) -> Record:
+    failed = isinstance(found["metrics"], str)
+    splits = [kind, "val"] if kind == "train" and cfg.get("val_dataloader") else [kind]
+    data = []
+    for split in splits:
+        loop = getattr(runner, f"_{split}_loop")  # still a config if the run failed early
+        watched = hasattr(loop, "dataloader") and (split == "train" or not failed)
+        data.append(store.data_of(cfg, split, loop.dataloader.dataset if watched else None))
+    detail: dict[str, Any] = {}
+    if not failed:
+        odd = {k: str(v) for k, v in found["metrics"].items() if not math.isfinite(v)}
+        kept = {k: v for k, v in found["metrics"].items() if k not in odd}
+        found["metrics"] = kept or f"not run: not finite: {odd}"
+        detail = dict(not_finite=odd) if odd else {}
+    return store.make(
+        kind=kind,
+        name=f"{kind}/{Path(cfg.filename).stem}-{digest(cfg)[:8]}",
+        config=store.relative(cfg.filename),
+        cfg=cfg,
+        split=kind,
+        command=shlex.join(["python", *sys.argv]),
+        start=start,
+        counts="not run: tools/flops.py counts",
+        data=data,
+        seed=runner.seed if runner.seed is not None else "not run: no seed",
+        detail=detail,
+        **found,
+    )
+
+
+def _filled(record: Record) -> str:
+    from .lines import lines  # which reads every config, some seconds
+
+    names = [f"{line.row.id} {line.dataset}".strip() for line in lines([record]) if line.test]
+    return ", ".join(names) or "none (another network, recipe or protocol, or not all the videos)"
 
 
 def _trained(runner: Runner) -> dict[str, float]:

@@ -36,7 +36,7 @@ def validate(content: Any, source: str | Path) -> Record:
         for problem in error.errors():
             # the branches of a union are a part of pydantic's path, not of the record's
             names = [str(p) for p in problem["loc"] if "[" not in str(p) and p not in BRANCHES]
-            fields.setdefault(".".join(names), problem["msg"])
+            fields.setdefault(".".join(names) or "(all)", problem["msg"])
         problems = "; ".join(f"field {name}: {why}" for name, why in fields.items())
         raise RecordError(f"{source}: not a record: {problems}") from error
 
@@ -68,6 +68,8 @@ def data_of(cfg: Config, split: str, dataset: Any = None) -> dict[str, Any]:
         dataset: the dataset that was read, which knows the videos that could not be decoded.
     """
     own = cfg[f"{split}_dataloader"].dataset
+    while "dataset" in own:  # a wrapper's, e.g. RepeatDataset
+        own, dataset = own.dataset, getattr(dataset, "dataset", None)
     path = Path(own.get("data_root") or "", own.ann_file)
     flags = getattr(dataset, "_warned", None)
     return dict(
@@ -94,7 +96,7 @@ def make(*, kind: str, name: str, config: str, cfg: Config, split: str, **fields
         RecordError: if the fields do not make a record.
     """
     start = fields.setdefault("start", now())
-    stamp = datetime.fromisoformat(start).strftime("%Y%m%dT%H%M%S")
+    stamp = datetime.fromisoformat(start).strftime("%Y%m%dT%H%M%S%f")[:-3]
     content = dict(
         id=f"{name}-{stamp}",
         kind=kind,
@@ -140,7 +142,10 @@ def read(path: Path) -> Record:
         content = json.loads(path.read_text())
     except (OSError, ValueError) as error:
         raise RecordError(f"{path}: cannot be read: {error}") from error
-    return validate(content, path)
+    record = validate(content, path)
+    if not str(path).endswith(f"{record.id}.json"):
+        raise RecordError(f"{path}: its id is {record.id}; a record's file is named after it")
+    return record
 
 
 def succeeded(name: str, folder: Path) -> Record | None:
@@ -178,4 +183,9 @@ def read_all(folder: Path = RUNS) -> list[Record]:
         RecordError: if one of them is none.
     """
     records = [read(path) for path in sorted(folder.rglob("*.json"))]
-    return sorted(records, key=lambda record: (str(record.start), record.id))
+    return sorted(records, key=_age)
+
+
+def _age(record: Record) -> tuple[float, str]:
+    """Sorts by start; what does not know its start counts as older than what does."""
+    return 0.0 if isinstance(record.start, str) else record.start.timestamp(), record.id

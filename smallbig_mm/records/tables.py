@@ -69,7 +69,15 @@ def off(counted: float, printed: str) -> float | None:
 
 
 def _name(line: Line) -> str:
-    return " ".join(part for part in (line.row.cells["label"], line.dataset) if part)
+    cells = line.row.cells
+    seen = cells["frames"]
+    if line.row.table == 11 and cells["clips"] != "1":
+        seen = "x".join(cells[key] for key in ("frames", "clips", "crops") if cells[key])
+    return " ".join(filter(None, (cells["label"], cells["backbone"], seen and f"{seen} frames")))
+
+
+def _label(line: Line) -> str:
+    return f"{_name(line)} {line.dataset}".strip()
 
 
 def _row(line: Line) -> str:
@@ -129,7 +137,7 @@ def costs_of(line: Line, footnotes: Footnotes) -> dict[str, str]:
     """A line of the table of costs."""
     cells = line.row.cells
     found = dict.fromkeys(COSTS, "")
-    found |= {"row": _row(line), "network": _name(line), "GFLOPs, paper": cells["gflops"]}
+    found |= {"row": _row(line), "network": _label(line), "GFLOPs, paper": cells["gflops"]}
     found["params M, paper"] = cells["params_m"].rstrip("M")
     if not line.counted:
         found["status"] = why_not(line.row, "config") or "not run: not counted yet"
@@ -143,7 +151,7 @@ def costs_of(line: Line, footnotes: Footnotes) -> dict[str, str]:
         note = notes().get((line.row.id, quantity))
         mark = footnotes.mark(note_text(line, note)) if note else ""
         found[column] = _percent(off(value, cells[quantity])) + mark
-    tested = " + ".join(str(seen.size[0]) for seen in line.protocols)
+    tested = " + ".join(dict.fromkeys(str(seen.size[0]) for seen in line.protocols))
     found["GMAC at test crop"] = f"{line.gmac():.2f} at {tested}"
     found["status"] = "counted"
     return found
@@ -154,7 +162,7 @@ def accuracy_of(line: Line) -> dict[str, str]:
     other = third_party.figures().get(line.row.id)
     found = {
         "row": _row(line),
-        "network": _name(line),
+        "network": _label(line),
         "paper": " / ".join(line.top),
         "third party": "",
         "measured": "",
@@ -171,12 +179,13 @@ def accuracy_of(line: Line) -> dict[str, str]:
         found["status"] = "cost only" if line.counted else found["measured"]
         return found
     tops = [100 * metrics(line.test)[f"acc/top{k}"] for k in (1, 5)]
-    samples = line.test.data[0].samples if not isinstance(line.test.data, str) else 0
+    seen = line.test.data[0].samples if not isinstance(line.test.data, str) else 0
+    imported = ", imported" if "imported" in line.test.detail else ""
     gaps = [
         "" if number(cell) is None else f"{top - float(cell):+.2f}"
         for top, cell in zip(tops, line.top, strict=True)
     ]
-    found["measured"] = f"{tops[0]:.2f} / {tops[1]:.2f} ({samples} videos)"
+    found["measured"] = f"{tops[0]:.2f} / {tops[1]:.2f} ({seen} videos{imported})"
     found["difference"] = " / ".join(gaps)
     found["status"] = "measured"
     return found
@@ -222,8 +231,7 @@ def matched(every: Sequence[Line]) -> Document:
             continue
         found[key] = {
             "first row": line.row.id,
-            "network": f"{line.row.cells['label']} {line.row.cells['backbone']}".strip(),
-            "frames": " + ".join(str(seen.frames) for seen in line.protocols),
+            "network": _name(line),
             "params M": f"{line.params():.2f}",
             "GFLOPs, paper": line.row.cells["gflops"],
             "GMAC a clip at 224": _gmac(line, 224),

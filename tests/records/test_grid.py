@@ -53,6 +53,14 @@ def test_a_row_keeps_what_is_its_own():
 def test_patterns_choose_networks_by_any_of_their_rows():
     assert [job.row for job in grid.jobs(CONFIG, [0], "table09/02*")] == ["table08/04_smallbig_r50"]
     assert grid.jobs(CONFIG, [0], "table10/*") == []
+    assert len(grid.jobs(CONFIG, [0], "table05")) == 5
+
+
+def test_the_stored_runs_are_those_of_todays_grid():
+    todo = [
+        job.name for job in grid.jobs(CONFIG, range(3)) if not store.succeeded(job.name, store.RUNS)
+    ]
+    assert todo == []
 
 
 def broken(job: grid.Job) -> grid.Job:
@@ -93,8 +101,12 @@ def test_tool_lists_and_refuses(tiny, tmp_path):
     listed = run("run_grid.py", tiny, "--list", "--seeds", 2, "--records", tmp_path)
     assert listed.stdout.count("todo seed 1") == 5
     fails(run("run_grid.py", "none.py"), "none.py", "no such file")
-    fails(run("run_grid.py", tiny, "--rows", "table99/*"), "table99", "no row")
+    fails(run("run_grid.py", tiny, "--rows", "table99"), "table99", "no row")
+    fails(
+        run("run_grid.py", store.ROOT / "configs/r23_k400.py"), "r23_k400.py", "grid's has `rows`"
+    )
     fails(run("run_grid.py", tiny, "--seeds", 0), "--seeds 0")
+    fails(run("run_grid.py", tiny, "--workers", -1), "--workers -1")
     elsewhere = tmp_path / "grid.py"
     elsewhere.write_text(TINY.format(config=CONFIG, data=tmp_path / "none"))
     fails(run("run_grid.py", elsewhere, "--records", tmp_path), "none/train.txt", "how to write")

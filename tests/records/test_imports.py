@@ -47,11 +47,10 @@ def made(tmp_path_factory) -> Made:
     config = root / "tiny.py"
     text = CONFIG.format(configs=ROOT / "configs", data=root / "data")
     config.write_text(text.replace("val_interval=2", "val_interval=1"))
-    own = ["--records", root / "own"]
-    done = run("train.py", config, "--work-dir", root / "run", *own, "--seed", 3)
+    done = run("train.py", config, "--work-dir", root / "run", "--seed", 3)
     assert done.returncode == 0, done.stderr
     checkpoint, dump = root / "run/epoch_2.pth", root / "scores.pkl"
-    done = run("test.py", config, checkpoint, "--work-dir", root / "test", "--dump", dump, *own)
+    done = run("test.py", config, checkpoint, "--work-dir", root / "test", "--dump", dump)
     assert done.returncode == 0, done.stderr
     return Made(
         root=root,
@@ -285,6 +284,18 @@ def test_bad_logs(made, refused, tmp_path):
 # Dumps
 
 
+def test_a_list_with_other_labels_is_refused_and_none_is_not_guessed(
+    made, refused, imported, tmp_path
+):
+    other = tmp_path / "list.txt"
+    other.write_text("a.mp4 0\n")
+    key = "test_dataloader.dataset.ann_file"
+    given = ["--config", made.config, "--cfg-options"]
+    refused("dump", made.dump, *given, f"{key}={other}", words=("list.txt", "other labels"))
+    found = imported("dump", made.dump, *given, f"{key}={tmp_path / 'none.txt'}")
+    assert found.data[0].list.startswith("not run: ") and found.data[0].samples == 4
+
+
 def test_dump(made, imported):
     """As AccMetric gives them, of the same scores in the same test."""
     found = imported("dump", made.dump, "--config", made.config, "--checkpoint", made.checkpoint)
@@ -295,7 +306,7 @@ def test_dump(made, imported):
     assert (weights.file, weights.origin) == ("epoch_2.pth", "trained")
     assert weights.sha256 == file_sha256(made.checkpoint)
     (data,) = found.data
-    assert data.samples == 4 and data.sha256.startswith("not run: ")
+    assert data.samples == 4 and data.sha256 == file_sha256(made.root / "data/list.txt")
     assert found.env == dict(imported="dump")
     assert found.code.commit.startswith("not run: ") and found.start.startswith("not run: ")
 
@@ -312,7 +323,8 @@ def test_dump_of_many_classes(made, imported, tmp_path):
     assert 0 < expected["top1"] < expected["top5"] < 1
     dump = tmp_path / "many.pkl"
     dump.write_bytes(pickle.dumps(samples))
-    option = ["--cfg-options", "model.cls_head.num_classes=10"]
+    none = f"test_dataloader.dataset.ann_file={tmp_path / 'none.txt'}"
+    option = ["--cfg-options", "model.cls_head.num_classes=10", none]
     found = imported("dump", dump, "--config", made.config, *option)
     assert found.metrics == {f"acc/{key}": expected[key] for key in ("top1", "top5")}
 

@@ -43,10 +43,12 @@ def test_what_cannot_be_judged_says_why():
     assert verdict(BETTER, {A: [1.0], B: [2.0]})[1].startswith("not run: one seed")
 
 
-def test_newest_record_of_a_seed_counts_and_errors_do_not():
+def test_newest_record_of_todays_grid_counts():
     made = [record for record in store.read_all() if record.id.startswith("motion_shapes/")]
     first = made[0]
     failed = first.model_copy(update=dict(metrics="not run: x"))
     again = first.model_copy(update=dict(metrics=dict(first.metrics, x=1.0)))
-    found = by_seed([first, again, failed])
+    other = first.model_copy(update=dict(config="configs/motion_shapes/short.py"))
+    older = first.model_copy(update=dict(config_sha256="0" * 64))
+    found = by_seed([first, again, failed, other, older])
     assert [list(seeds.values()) for seeds in found.values()] == [[again]]

@@ -163,3 +163,17 @@ def test_read_all_names_a_broken_file(tmp_path, content):
     broken.write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(RecordError, match=r"grid/broken\.json: "):
         read_all(tmp_path)
+
+
+def test_a_file_is_named_after_its_record(tmp_path):
+    path = write(record(), tmp_path)
+    path.rename(path.with_name("other.json"))
+    with pytest.raises(RecordError, match="its id is grid/row-seed0"):
+        read_all(tmp_path)
+
+
+def test_unknown_starts_come_first(tmp_path):
+    write(record(id="a", start="2026-01-02T00:00:00Z"), tmp_path)
+    write(record(id="b", start="not run: not in the dump"), tmp_path)
+    write(record(id="c", start="2026-01-01T00:00:00"), tmp_path)
+    assert [r.id for r in read_all(tmp_path)] == ["b", "c", "a"]

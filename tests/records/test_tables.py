@@ -8,6 +8,7 @@ import pytest
 from smallbig_mm.records import store, tables
 from smallbig_mm.records.documents import FORMATS
 from smallbig_mm.records.lines import lines, notes
+from smallbig_mm.records.schema import Data
 from smallbig_mm.records.tables import TOLERANCE, gap_of, off
 from smallbig_mm.records.third_party import figures
 
@@ -97,19 +98,27 @@ def test_a_test_becomes_a_measured_row(records):
     row = next(row for row in tables.rows() if row.id == "table06/03_max_pool")
     (line,) = lines(records, [row])
     some = next(record for record in records if record.kind == "train")
+    videos = Data(list="val.txt", sha256="0" * 64, samples=19800, skipped=0)
     test = some.model_copy(
         update=dict(
             kind="test",
             config_sha256=tables.digest(line.members[0]),
             metrics={"acc/top1": 0.7001, "acc/top5": 0.9},
+            data=[videos],
         )
     )
     (found,) = lines([*records, test], [row])
     cells = tables.accuracy_of(found)
-    assert cells["measured"].startswith("70.01 / 90.00 (") and cells["status"] == "measured"
+    assert cells["measured"] == "70.01 / 90.00 (19800 videos)" and cells["status"] == "measured"
     assert cells["difference"] == "-2.59 / -0.30"
     other = next(row for row in tables.rows() if row.id == "table06/02_avg_pool")
     assert lines([*records, test], [other])[0].test is None
+    for wrong in (dict(samples=22), dict(samples=20001), dict(skipped=1)):
+        part = test.model_copy(update=dict(data=[videos.model_copy(update=wrong)]))
+        assert lines([*records, part], [row])[0].test is None
+    percent = test.model_copy(update=dict(metrics={"acc/top1": 70.0, "acc/top5": 90.0}))
+    with pytest.raises(store.RecordError, match=r"acc/top1 is 70\.0, not in"):
+        lines([percent], [row])
 
 
 @pytest.mark.parametrize("kind", FORMATS)
