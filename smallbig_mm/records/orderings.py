@@ -22,6 +22,7 @@ from .store import counts, metrics, relative
 ORDERINGS = PAPER / "orderings.csv"
 GRID = CONFIGS / "motion_shapes/grid.py"
 PRIMARY, SECONDARY = "motion_shapes/order_free", "motion_shapes/direction"
+AT_CHANCE = 25.0  # percent; chance is 20, and 400 videos give it a standard deviation of 2
 TEXT = (
     "Evidence at toy scale, not a reproduction: each row's network at an eighth of its width, "
     "trained from scratch on 1100 small synthetic videos "
@@ -33,8 +34,8 @@ TEXT = (
 BAG_TEXT = (
     "MotionShapes' classes differ by the order of their frames only. What sees a clip as a bag of "
     "frames is therefore at chance by construction: 2D, non-local units (which have no positions) "
-    "and views of the whole clip (Tx3x3). Orderings that involve these say less about the units "
-    "than about this dataset."
+    "and views of the whole clip (Tx3x3). Orderings that involve these (see `remark`) say less "
+    "about the units than about this dataset."
 )
 VERDICT_TEXT = (
     "An ordering holds, or does not, if the 95 % interval of the difference of means (Welch's, "
@@ -160,6 +161,7 @@ def motion_shapes(records: Sequence[Record]) -> Document:
                 "paper, points": f"{ordering.printed():+.1f}",
                 "here, points": difference,
                 "here it": says,
+                "remark": _remark(ordering, values),
             }
         )
     tally = Counter(line["here it"].split(":")[0] for line in judged)
@@ -171,6 +173,11 @@ def motion_shapes(records: Sequence[Record]) -> Document:
         [],
         {},
     )
+
+
+def _remark(ordering: Ordering, values: Mapping[str, Sequence[float]]) -> str:
+    low = [row for row in ordering.weights if row in values and mean(values[row]) < AT_CHANCE]
+    return f"{', '.join(low)} at chance" if low else ""
 
 
 def _mean(values: Sequence[float]) -> str:

@@ -255,6 +255,7 @@ def overview(found: Sequence[Line]) -> Document:
         ("printed rows", len(ids)),
         ("rows with a config", len(with_config)),
         ("rows counted", len({line.row.id for line in found if line.counted})),
+        ("distinct networks among them", len(_networks(found))),
         ("rows with a measured accuracy", len({line.row.id for line in found if line.test})),
     ]
     far: list[dict[str, str]] = []
@@ -285,6 +286,10 @@ def overview(found: Sequence[Line]) -> Document:
         "Rows that are the same": pd.DataFrame(same),
     }
     return Document("Tables 2 to 11", [OVERVIEW_TEXT], parts, [], {})
+
+
+def _networks(found: Sequence[Line]) -> set[str]:
+    return {digest(cfg, ["model"]) for line in found if line.counted for cfg in line.members}
 
 
 def gap_of(line: Line, quantity: str) -> float | None:
