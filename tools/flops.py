@@ -1,7 +1,6 @@
 """Count parameters and multiply-adds of configs, by one counter (fvcore) for all of them."""
 
 import json
-import shlex
 import sys
 import time
 from pathlib import Path
@@ -66,7 +65,7 @@ def main() -> None:
 
 def _count_all(folder: Path) -> None:
     began, failed, new = time.perf_counter(), 0, 0
-    command = shlex.join(["python", *sys.argv])
+    command = store.command()
     print("Reading all configs", flush=True)
     for network, record, seconds, is_new in measure(folder, command):
         new += is_new

@@ -1,8 +1,6 @@
 """Record a result that was made elsewhere: mmengine's log of a run, or a dump of test scores."""
 
 import argparse
-import shlex
-import sys
 from pathlib import Path
 
 from mmengine.config import DictAction
@@ -31,7 +29,7 @@ def main() -> None:
     args = tool.parse_args()
 
     cfg = load_config(args.config, args.cfg_options)
-    command = shlex.join(["python", *sys.argv])
+    command = store.command()
     if args.kind == "log":
         found, path = imports.record_log(args.file, cfg, args.records, command)
         metrics = found.metrics

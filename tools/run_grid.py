@@ -5,9 +5,7 @@ recorded, the others go on, and it is tried again the next time.
 """
 
 import multiprocessing
-import shlex
 import signal
-import sys
 import time
 from pathlib import Path
 
@@ -54,7 +52,7 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, _end)
     failed, began = 0, time.monotonic()
-    command = shlex.join(["python", *sys.argv])
+    command = store.command()
     ended = grid.run(todo, args.records, ROOT / "work_dirs", command, args.workers)
     for number, record in enumerate(ended, start=1):
         failed += isinstance(record.metrics, str)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import math
-import shlex
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -63,7 +61,7 @@ def fused(
         cfg=members[0],
         split="test",
         config_sha256=ensemble_digest(members),
-        command=shlex.join(["python", *sys.argv]),
+        command=store.command(),
         start=start,
         input="not run: each member has its own",
         counts="not run: tools/flops.py counts",
@@ -125,7 +123,7 @@ def _record(kind: str, runner: Runner, cfg: Config, start: str, found: dict[str,
         config=store.relative(cfg.filename),
         cfg=cfg,
         split=kind,
-        command=shlex.join(["python", *sys.argv]),
+        command=store.command(),
         start=start,
         counts="not run: tools/flops.py counts",
         data=data,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
+import sys
 import tempfile
 from datetime import datetime
 from pathlib import Path
@@ -48,6 +50,11 @@ def relative(path: str | Path) -> str:
     """A path as records name it: below the checkout where it lies in it."""
     full = Path(path).resolve()
     return str(full.relative_to(ROOT)) if full.is_relative_to(ROOT) else str(path)
+
+
+def command() -> str:
+    """What the user typed, without where the checkout lies."""
+    return shlex.join(["python", *sys.argv]).replace(f"{ROOT}/", "")
 
 
 def input_of(cfg: Config, split: str) -> dict[str, Any] | str:
