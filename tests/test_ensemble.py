@@ -246,6 +246,7 @@ def test_ensemble_config_is_tested_and_fused(trained, tmp_path):
     record = store.read(Path(said.removeprefix("Record: ")))
     assert record.metrics == {"acc/top1": accuracy(read(dump))["top-1"] / 100}
     assert [c.file for c in record.checkpoints] == ["a.pth", "b.pth"]
+    assert [(data.samples, data.skipped) for data in record.data] == [(4, 0)]
     members = [r for r in store.read_all(RECORDS) if r.id.startswith(("test/a-", "test/b-"))]
     assert {r.input.clips for r in members} == {3}
     assert record.config_sha256 not in {r.config_sha256 for r in members}

@@ -35,9 +35,9 @@ def main() -> None:
 
     if not args.config.is_file():
         raise UserError(f"{args.config}: no such file; e.g. configs/motion_shapes/grid.py")
-    for option in ("seeds", "workers"):
-        if (getattr(args, option) or 1) < 1 or getattr(args, option) == 0:
-            raise UserError(f"--{option} {getattr(args, option)}: give 1 or more")
+    for option, value in (("seeds", args.seeds), ("workers", args.workers)):
+        if value is not None and value < 1:
+            raise UserError(f"--{option} {value}: give 1 or more")
     jobs = grid.jobs(args.config, range(args.seeds), args.rows)
     if not jobs:
         raise UserError(f"--rows {args.rows}: no row of {args.config} is like this")

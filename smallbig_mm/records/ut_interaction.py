@@ -28,7 +28,7 @@ from mmengine.runner import Runner
 
 from ..costs import clip_of, count
 from ..datasets import controls as _controls  # noqa: F401  (registers the transforms)
-from ..datasets.ut_interaction import CLASSES, FOLDS, SHAPE_ONLY
+from ..datasets.ut_interaction import CLASSES, SHAPE_ONLY
 from . import store
 from .provenance import digest, environment, now
 from .schema import Record
@@ -40,7 +40,6 @@ NETWORKS = {
     "smallbig_r23": "SmallBig-R23 (full)",
 }
 CONTROLS = {"clip": None, "single": "SingleFrame", "shuffled": "ShuffleFrames"}
-PARTS = (*(f"fold{fold}" for fold in FOLDS), "tune")
 NOT_RUN = {
     ("r23", "shuffled"): "it averages its frames' features, so their order cannot matter",
 }

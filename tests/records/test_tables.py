@@ -8,6 +8,7 @@ import pytest
 from smallbig_mm.records import store, tables
 from smallbig_mm.records.documents import FORMATS
 from smallbig_mm.records.lines import lines, notes
+from smallbig_mm.records.provenance import ensemble_digest
 from smallbig_mm.records.schema import Data
 from smallbig_mm.records.tables import TOLERANCE, gap_of, off
 from smallbig_mm.records.third_party import figures
@@ -147,3 +148,20 @@ def test_off_by_hand():
 def test_nothing_else_lies_among_the_tables(documents):
     own = {"quickstart.md", "ut_interaction.md"}
     assert {path.name for path in Path(TABLES).iterdir()} == {f"{n}.md" for n in documents} | own
+
+
+def test_an_ensembles_test_fills_its_row(records):
+    """By its members' settings, with the clips that the ensemble tests them with."""
+    row = next(row for row in tables.rows() if row.id == "table10/26_smallbig_en")
+    (line,) = lines(records, [row])
+    assert [seen.clips for seen in line.protocols] == [4, 4]
+    videos = Data(list="val.txt", sha256="0" * 64, samples=19800, skipped=0)
+    test = records[0].model_copy(
+        update=dict(
+            kind="test",
+            config_sha256=ensemble_digest(line.members),
+            metrics={"acc/top1": 0.78, "acc/top5": 0.93},
+            data=[videos],
+        )
+    )
+    assert lines([test], [row])[0].test == test
