@@ -6,9 +6,7 @@ weights were never published, but their code trains networks whose checkpoints t
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,14 +19,11 @@ from mmengine.config import Config
 from torch import Tensor, nn
 
 from .backbones import ResNet3dSmallBig, ResNet3dUnits
-from .records.provenance import file_sha256
+from .errors import CheckpointError
+from .files import file_sha256, whole
 
 StateDict = dict[str, Tensor]
 Shapes = Mapping[str, tuple[int, ...]]
-
-
-class CheckpointError(ValueError):
-    """A checkpoint cannot be read, converted or loaded; the message says why and what to do."""
 
 
 # --------------------------------------------------------------------------------------------------
@@ -327,17 +322,8 @@ def save(state_dict: StateDict, meta: dict[str, Any], path: Path) -> None:
     """
     if not path.parent.is_dir():
         raise FileNotFoundError(f"{path.parent}: no such folder; make it first")
-    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            torch.save(dict(state_dict=state_dict, meta=meta), stream)
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(part, 0o666 & ~umask)  # mkstemp's files are the owner's alone
-        os.replace(part, path)
-    except BaseException:
-        os.unlink(part)
-        raise
+    with whole(path) as part:
+        torch.save(dict(state_dict=state_dict, meta=meta), part)
 
 
 def load_for(model: nn.Module, path: str | Path) -> dict[str, Any]:

@@ -21,7 +21,8 @@ from mmaction.evaluation import top_k_accuracy
 from mmengine.config import Config
 from torch import Tensor
 
-from .cli import UserError, load_config
+from .configs import load_config
+from .errors import UserError
 
 SUFFIXES = (".pkl", ".pickle")
 NAMES = ("filename", "frame_dir")  # what mmaction2 calls a video, and a folder of its frames

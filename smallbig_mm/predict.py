@@ -12,7 +12,8 @@ from mmengine.dataset import Compose
 from torch import Tensor, nn
 
 from .checkpoints import load_for
-from .cli import UserError, require_file
+from .errors import UserError
+from .files import require_file
 
 
 class Guess(TypedDict):

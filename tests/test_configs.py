@@ -8,8 +8,8 @@ import pytest
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from smallbig_mm.records.provenance import digest
-from smallbig_mm.records.rows import rows
+from smallbig_mm.configs import digest
+from smallbig_mm.paper import rows
 
 from .videos import write_dataset
 

@@ -12,11 +12,12 @@ from mmaction.registry import MODELS
 from mmengine.config import Config
 from mmengine.evaluator import DumpResults
 
-from smallbig_mm.cli import UserError, load_config
+from smallbig_mm.configs import load_config
 from smallbig_mm.ensemble import PROB, accuracy, fuse, name_videos, read, set_clips, write
+from smallbig_mm.errors import UserError
 from smallbig_mm.records import store
 
-from .commands import CONFIG, RECORDS, ROOT, TOOLS, fails, run
+from .tool import CONFIG, RECORDS, ROOT, TOOLS, fails, run
 from .videos import write_dataset
 
 

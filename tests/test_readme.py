@@ -7,12 +7,13 @@ import pytest
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 
-from smallbig_mm.costs import build_model
-from smallbig_mm.quickstart import NETWORKS
-from smallbig_mm.quickstart import table as quickstart_table
-from smallbig_mm.records import costs, store
-from smallbig_mm.records.tables import documents
-from smallbig_mm.records.ut_interaction import table
+from smallbig_mm.costs.counting import build_model
+from smallbig_mm.experiments import costs
+from smallbig_mm.experiments.quickstart import NETWORKS
+from smallbig_mm.experiments.quickstart import table as quickstart_table
+from smallbig_mm.experiments.ut_interaction import table
+from smallbig_mm.records import store
+from smallbig_mm.report.tables import documents
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

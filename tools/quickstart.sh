@@ -8,4 +8,4 @@ cd "$(dirname "$0")/.."
 . tools/_environment.sh
 ensure_environment requirements.txt
 export OMP_WAIT_POLICY=passive # threads that wait leave the cores to those that decode
-exec "$python" -m smallbig_mm.quickstart "$@"
+exec "$python" -m smallbig_mm quickstart "$@"

@@ -12,9 +12,9 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 
+from ..errors import StackError, VideoDecodeError, WeightsError
 from .distributed import distribute_without_cuda
 from .imports import (
-    StackError,
     provide_importlib_metadata,
     replace_pkg_resources,
     require_stack,
@@ -22,13 +22,8 @@ from .imports import (
 )
 from .networks import chain_train
 from .numpy2 import jitter_hue_beyond_uint8, restore_np_inf
-from .videos import VideoDecodeError, survive_bad_videos
-from .weights import (
-    WeightsError,
-    allow_checkpoint_types,
-    load_urls_safely,
-    resolve_torchvision_names,
-)
+from .videos import survive_bad_videos
+from .weights import allow_checkpoint_types, load_urls_safely, resolve_torchvision_names
 
 __all__ = ["REPAIRS", "StackError", "VideoDecodeError", "WeightsError", "repair", "repairs"]
 

@@ -10,9 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-
-class StackError(ImportError):
-    """The installed packages cannot work together; the message says what to install."""
+from ..errors import StackError
 
 
 def provide_importlib_metadata() -> str | None:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ..errors import VideoDecodeError
+
 # A decoder raises almost anything on a bad file, but these mean a bug in code or a missing package.
 _PROGRAMMING_ERRORS = (
     AssertionError,
@@ -20,10 +22,6 @@ _PROGRAMMING_ERRORS = (
     NameError,
     TypeError,
 )
-
-
-class VideoDecodeError(RuntimeError):
-    """A video cannot be decoded. The message names the file, the reason and what to do."""
 
 
 def survive_bad_videos() -> str | None:

@@ -13,11 +13,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
+from ..errors import WeightsError
+
 PYTORCH_MODELS = "https://download.pytorch.org/models/"
-
-
-class WeightsError(RuntimeError):
-    """Pretrained weights are neither cached nor downloadable, or the file is damaged."""
 
 
 def allow_checkpoint_types() -> str | None:

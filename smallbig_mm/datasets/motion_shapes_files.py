@@ -23,6 +23,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..files import write_text
 from ..progress import progress_bar
 from .motion_shapes import CLASSES, GROUPS, SLOT_FRAMES, SLOTS, draw_video
 from .video_writer import default_codec, write_video
@@ -108,12 +109,14 @@ def make_motion_shapes(
     )
     _check_same_dataset(root, manifest)
     missing = list(_missing(root, sizes))
-    _write(root / "manifest.json", json.dumps(dict(manifest, complete=not missing), indent=1))
+    write_text(
+        root / "manifest.json", json.dumps(dict(manifest, complete=not missing), indent=1) + "\n"
+    )
     _render_all(partial(render, root, seed, str(manifest["codec"])), missing, workers)
     for split, text in lists.items():
-        _write(root / f"{split}.txt", text)
-    _write(root / "labels.txt", "\n".join(CLASSES))
-    _write(root / "manifest.json", json.dumps(dict(manifest, complete=True), indent=1))
+        write_text(root / f"{split}.txt", text)
+    write_text(root / "labels.txt", "".join(f"{name}\n" for name in CLASSES))
+    write_text(root / "manifest.json", json.dumps(dict(manifest, complete=True), indent=1) + "\n")
     return len(missing)
 
 
@@ -131,13 +134,6 @@ def _check_same_dataset(root: Path, manifest: dict) -> None:
                 f"{root} holds MotionShapes with {key} {found.get(key)!r}, not {manifest[key]!r}: "
                 "choose another folder, or delete this one"
             )
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.part")
-    temporary.write_text(text.rstrip("\n") + "\n" if text else "")
-    temporary.replace(path)
 
 
 def _render_all(

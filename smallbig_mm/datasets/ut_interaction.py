@@ -18,6 +18,8 @@ import av
 import av.error
 import numpy as np
 
+from ..files import whole, write_text
+
 CLASSES = ("handshake", "hug", "kick", "point", "punch", "push")
 SHAPE_ONLY = "shape_only.json"
 VIDEO_SUFFIXES = (".avi", ".mp4")
@@ -129,11 +131,10 @@ def write_annotations(clips: Sequence[Clip], out: Path) -> dict[str, int]:
     empty = [name for name, part_clips in lists.items() if not part_clips]
     if empty:
         raise ValueError(f"no clip for {', '.join(empty)}: are all 20 sequences in the folder?")
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "labels.txt").write_text("".join(f"{name}\n" for name in CLASSES))
+    write_text(out / "labels.txt", "".join(f"{name}\n" for name in CLASSES))
     for name, part_clips in lists.items():
         lines = (f"{clip.path.as_posix()} {clip.label}\n" for clip in part_clips)
-        (out / name).write_text("".join(lines))
+        write_text(out / name, "".join(lines))
     return {name: len(part_clips) for name, part_clips in lists.items()}
 
 
@@ -166,15 +167,11 @@ def scale_clip(source: Path, target: Path, short_side: int, every: int = 1) -> t
         raise ValueError(f"short_side={short_side}: give an even number of at least 16")
     if every < 1:
         raise ValueError(f"every={every}: give 1 to keep every frame, 3 for every third")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f".{target.name}.partial")
-    try:
-        size = _transcode(source, partial, short_side, every)
-    except (av.error.FFmpegError, IndexError, OSError) as error:
-        partial.unlink(missing_ok=True)
-        raise ValueError(f"{source}: cannot be decoded ({error})") from error
-    partial.replace(target)
-    return size
+    with whole(target) as partial:
+        try:
+            return _transcode(source, partial, short_side, every)
+        except (av.error.FFmpegError, IndexError, OSError) as error:
+            raise ValueError(f"{source}: cannot be decoded ({error})") from error
 
 
 def _transcode(source: Path, target: Path, short_side: int, every: int) -> tuple[int, int, int]:

@@ -8,6 +8,8 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from ..files import whole
+
 
 def default_codec() -> str:
     """`'libx264'` (H.264), or `'mpeg4'` (MPEG-4 part 2) where PyAV was built without it."""
@@ -40,9 +42,7 @@ def write_video(
         codec: PyAV's name of the encoder; `default_codec()` if not given.
     """
     codec = codec or default_codec()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.part")
-    with av.open(str(partial), "w", format="mp4") as container:
+    with whole(path) as partial, av.open(str(partial), "w", format="mp4") as container:
         stream = container.add_stream(codec, rate=fps)
         assert isinstance(stream, av.VideoStream)
         stream.height, stream.width = frames.shape[1:3]
@@ -64,4 +64,3 @@ def write_video(
         for image in frames:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
         container.mux(stream.encode())
-    partial.replace(path)

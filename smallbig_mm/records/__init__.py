@@ -1,1 +1,1 @@
-"""Records of runs, and the tables made of them."""
+"""The ledger: records of runs, what they hold, and where they come from."""

@@ -17,11 +17,12 @@ from mmaction.evaluation import top_k_accuracy
 from mmengine.config import Config
 
 from .. import checkpoints
-from ..cli import UserError
+from ..configs import IDENTITY, digest, identity
 from ..ensemble import Scores
 from ..ensemble import read as read_dump
+from ..errors import UserError
+from ..files import file_sha256, relative
 from . import store
-from .provenance import IDENTITY, digest, file_sha256, identity
 from .runs import checkpoint_of
 
 NO_LOG = "not run: not in the log"
@@ -358,7 +359,7 @@ def _dumped_data(cfg: Config, dump: Scores) -> list[dict[str, Any]]:
                 f"{path}: the config's list has other labels than {dump.source}; give the config "
                 "that was tested, or --cfg-options test_dataloader.dataset.ann_file=..."
             )
-        found |= dict(list=store.relative(path), sha256=file_sha256(path))
+        found |= dict(list=relative(path), sha256=file_sha256(path))
     return [found]
 
 
@@ -379,7 +380,7 @@ def _write(
         dict(
             id=f"imported/{kind}-{Path(cfg.filename).stem}-{sha256[:8]}",
             kind=kind,
-            config=store.relative(cfg.filename),
+            config=relative(cfg.filename),
             config_sha256=digest(cfg),
             code=dict(commit=missing, dirty=missing),
             command=command,

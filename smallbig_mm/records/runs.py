@@ -13,9 +13,11 @@ from mmengine.dist import is_main_process
 from mmengine.logging import print_log
 from mmengine.runner import Runner
 
-from ..cli import last_line
+from ..configs import digest, ensemble_digest
+from ..errors import last_line
+from ..files import file_sha256, relative
 from . import store
-from .provenance import code_version, digest, ensemble_digest, file_sha256, now
+from .provenance import code_version, now
 from .schema import Record
 
 
@@ -57,7 +59,7 @@ def fused(
     record = store.make(
         kind="test",
         name=f"test/{path.stem}-{ensemble_digest(members)[:8]}",
-        config=store.relative(path),
+        config=relative(path),
         cfg=members[0],
         split="test",
         config_sha256=ensemble_digest(members),
@@ -99,9 +101,6 @@ def _run(
             except Exception as error:  # which must not hide how the run itself ended
                 message = f"No record of this run: {error}"
                 print_log(message, logger="current", level=logging.ERROR)
-            else:
-                if kind == "test" and not isinstance(record.metrics, str):
-                    print_log(f"Rows that it fills: {_filled(record)}", logger="current")
 
 
 def _record(kind: str, runner: Runner, cfg: Config, start: str, found: dict[str, Any]) -> Record:
@@ -121,7 +120,7 @@ def _record(kind: str, runner: Runner, cfg: Config, start: str, found: dict[str,
     return store.make(
         kind=kind,
         name=f"{kind}/{Path(cfg.filename).stem}-{digest(cfg)[:8]}",
-        config=store.relative(cfg.filename),
+        config=relative(cfg.filename),
         cfg=cfg,
         split=kind,
         command=store.command(),
@@ -132,13 +131,6 @@ def _record(kind: str, runner: Runner, cfg: Config, start: str, found: dict[str,
         detail=detail,
         **found,
     )
-
-
-def _filled(record: Record) -> str:
-    from .lines import lines  # which reads every config, some seconds
-
-    names = [f"{line.row.id} {line.dataset}".strip() for line in lines([record]) if line.test]
-    return ", ".join(names) or "none (another network, recipe or protocol, or not all the videos)"
 
 
 def _trained(runner: Runner) -> dict[str, float]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import sys
-import tempfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,15 +12,13 @@ from typing import Any
 from mmengine.config import Config
 from pydantic import ValidationError
 
-from ..protocols import protocol
-from .provenance import ROOT, code_version, digest, environment, file_sha256, now
+from ..configs import digest, protocol
+from ..errors import RecordError
+from ..files import SHARE, file_sha256, relative, write_text
+from .provenance import code_version, environment, now
 from .schema import Count, Record
 
-RUNS = ROOT / "results/runs"
-
-
-class RecordError(ValueError):
-    """A record cannot be read or written; the message names the file and the field."""
+RUNS = SHARE / "results/runs"
 
 
 def validate(content: Any, source: str | Path) -> Record:
@@ -46,15 +42,9 @@ def validate(content: Any, source: str | Path) -> Record:
 BRANCHES = {"Input", "Data", "Checkpoint", "str", "int", "bool", "datetime", "constrained-str"}
 
 
-def relative(path: str | Path) -> str:
-    """A path as records name it: below the checkout where it lies in it."""
-    full = Path(path).resolve()
-    return str(full.relative_to(ROOT)) if full.is_relative_to(ROOT) else str(path)
-
-
 def command() -> str:
     """What the user typed, without where the checkout lies."""
-    return shlex.join(["python", *sys.argv]).replace(f"{ROOT}/", "")
+    return shlex.join(["python", *sys.argv]).replace(f"{SHARE}/", "")
 
 
 def input_of(cfg: Config, split: str) -> dict[str, Any] | str:
@@ -124,18 +114,13 @@ def write(record: Record, folder: Path = RUNS) -> Path:
         RecordError: if there is a record of this id already: records are only ever added.
     """
     path = folder / f"{record.id}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
     content = json.dumps(record.model_dump(mode="json"), indent=1, allow_nan=False) + "\n"
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".partial") as file:
-        file.write(content)
-        file.flush()
-        try:
-            os.link(file.name, path)  # unlike a rename, this fails where a file is there
-        except FileExistsError:
-            raise RecordError(
-                f"{path}: there is a record of this id; records are not changed"
-            ) from None
-    path.chmod(0o644)
+    try:
+        write_text(path, content, replace=False)
+    except FileExistsError:
+        raise RecordError(
+            f"{path}: there is a record of this id; records are not changed"
+        ) from None
     return path
 
 

@@ -12,7 +12,8 @@ from types import ModuleType
 import pytest
 import torch
 
-from smallbig_mm.compat import StackError, imports, repairs
+from smallbig_mm.compat import imports, repairs
+from smallbig_mm.errors import StackError
 
 
 def test_importlib_metadata_falls_back_on_the_standard_library(

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from smallbig_mm.compat import VideoDecodeError
+from smallbig_mm.errors import VideoDecodeError
 
 from ..videos import write_video
 

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 import torch
 
-from smallbig_mm.compat import WeightsError, repairs, weights
+from smallbig_mm.compat import repairs, weights
+from smallbig_mm.errors import WeightsError
 
 
 def history() -> dict[str, Any]:

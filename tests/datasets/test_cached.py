@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from mmaction.datasets.transforms import DecordDecode, DecordInit
 
-from smallbig_mm.compat import VideoDecodeError
 from smallbig_mm.datasets import CachedDecordInit
+from smallbig_mm.errors import VideoDecodeError
 
 from ..videos import write_video
 

@@ -16,10 +16,10 @@ from mmaction.evaluation import AccMetric
 from mmengine.config import Config
 
 from smallbig_mm.checkpoints import save
+from smallbig_mm.files import file_sha256
 from smallbig_mm.records import store
-from smallbig_mm.records.provenance import file_sha256
 
-from ..commands import CONFIG, ROOT, TOOLS, run
+from ..tool import CONFIG, ROOT, TOOLS, run
 from ..videos import write_dataset
 
 STAMP = "2026/01/02 03:04:05 - mmengine - INFO - "

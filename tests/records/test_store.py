@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from smallbig_mm.errors import RecordError
 from smallbig_mm.records import store
-from smallbig_mm.records.store import RecordError, read, read_all, validate, write
+from smallbig_mm.records.store import read, read_all, validate, write
 
 INPUT = dict(frames=8, interval="uniform", clips=10, crops=3, size=[224, 256], batch=1)
 COUNT = dict(
@@ -116,36 +117,6 @@ def test_records_are_only_added(tmp_path):
         write(record(metrics={"acc/top1": 0.9}), tmp_path)
     assert first.read_bytes() == before
     assert everything_below(tmp_path) == ["grid/row-seed0.json"]
-
-
-def test_interrupted_write_leaves_nothing(tmp_path, monkeypatch):
-    def interrupt(*_):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(store.os, "link", interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        write(record(), tmp_path)
-    assert everything_below(tmp_path) == []
-    monkeypatch.undo()
-    write(record(), tmp_path)
-
-
-def test_full_disk_leaves_nothing(tmp_path, monkeypatch):
-    real = store.tempfile.NamedTemporaryFile
-
-    def full(*args, **kwargs):
-        file = real(*args, **kwargs)
-
-        def fail(text):
-            raise OSError("no space left on device")
-
-        file.write = fail
-        return file
-
-    monkeypatch.setattr(store.tempfile, "NamedTemporaryFile", full)
-    with pytest.raises(OSError, match="no space"):
-        write(record(), tmp_path)
-    assert everything_below(tmp_path) == []
 
 
 def test_read_all_sorts_by_start(tmp_path):

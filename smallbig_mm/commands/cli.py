@@ -1,0 +1,77 @@
+"""What the tools share: configs with clear errors, checks before a long run, exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from mmengine.config import Config, DictAction
+from mmengine.model import is_model_wrapper
+from mmengine.runner import Runner
+from torch import nn
+
+from ..errors import UserError, last_line
+from ..records.store import RUNS
+
+OPTIONS_HELP = "settings of the config to change: model.backbone.depth=50 train_cfg.max_epochs=1"
+
+
+def run_tool(main: Callable[[], None]) -> None:
+    """Run a tool; what the user can mend ends in one line and exit code 2, no traceback."""
+    try:
+        main()
+    except UserError as error:
+        sys.exit(_fail(last_line(error)))
+    except KeyboardInterrupt:
+        sys.exit(_fail("interrupted", code=130))
+
+
+def _fail(message: str, code: int = 2) -> int:
+    print(f"error: {message}", file=sys.stderr)
+    return code
+
+
+def parser(description: str, example: str) -> argparse.ArgumentParser:
+    """A parser whose --help ends with an example."""
+    return argparse.ArgumentParser(
+        description=description,
+        epilog=f"example:\n  {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def add_run_arguments(tool: argparse.ArgumentParser) -> None:
+    """Arguments that training and testing share, named as mmaction2's tools name them."""
+    tool.add_argument("--work-dir", help="where to write (work_dirs/CONFIG)")
+    tool.add_argument("--cfg-options", nargs="+", action=DictAction, help=OPTIONS_HELP)
+    tool.add_argument(
+        "--records", type=Path, default=RUNS, help="where its record goes (results/runs)"
+    )
+    tool.add_argument("--launcher", choices=["none", "pytorch", "slurm", "mpi"], default="none")
+    tool.add_argument("--local-rank", "--local_rank", type=int, default=0, help=argparse.SUPPRESS)
+
+
+def build_runner(cfg: Config, args: argparse.Namespace) -> Runner:
+    """mmengine's runner for a config, with the arguments of `add_run_arguments`.
+
+    Raises:
+        UserError: if the network cannot be built as the config says.
+    """
+    os.environ.setdefault("LOCAL_RANK", str(args.local_rank))
+    cfg.launcher = args.launcher
+    if args.work_dir is not None:
+        cfg.work_dir = args.work_dir
+    elif cfg.get("work_dir") is None:
+        cfg.work_dir = str(Path("work_dirs") / Path(cfg.filename).stem)
+    try:
+        return Runner.from_cfg(cfg)
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{cfg.filename}: {error}") from error
+
+
+def unwrap(model: nn.Module) -> nn.Module:
+    """The recogniser inside a distributed wrapper, if it is in one."""
+    return model.module if is_model_wrapper(model) else model  # type: ignore[return-value]

@@ -1,0 +1,61 @@
+"""Render the paper's tables beside what others and we measured, from data alone."""
+
+from pathlib import Path
+
+from ..errors import UserError
+from ..files import SHARE, relative
+from ..paper import find
+from ..records import store
+from ..report.documents import FORMATS
+from ..report.lines import lines
+from ..report.tables import Footnotes, accuracy_of, costs_of, documents
+from .cli import parser
+
+
+def main() -> None:
+    tool = parser(__doc__, "python tools/make_tables.py --format latex --out /tmp/tables")
+    tool.add_argument("--format", choices=FORMATS, default="md", help="(%(default)s)")
+    tool.add_argument(
+        "--out", type=Path, default=SHARE / "results/tables", help="folder (results/tables)"
+    )
+    tool.add_argument(
+        "--records", type=Path, default=store.RUNS, help="folder of records (results/runs)"
+    )
+    tool.add_argument("--row", help="print all about one row, e.g. table05/04_typical, and end")
+    tool.add_argument(
+        "--check", action="store_true", help="write nothing; fail if a file there is another"
+    )
+    args = tool.parse_args()
+
+    if not args.records.is_dir():
+        raise UserError(f"--records {args.records}: no such folder")
+    if args.row and args.check:
+        raise UserError("--row prints one row, --check compares all tables: give one of them")
+    if args.out.exists() and not args.out.is_dir():
+        raise UserError(f"--out {args.out}: is a file, not a folder")
+    chosen = find(args.row) if args.row else None
+    records = store.read_all(args.records)
+    if chosen:
+        for line in lines(records, [chosen]):
+            footnotes = Footnotes()
+            print(f"{'config':18s} {relative(line.config) if line.config else 'none'}")
+            for name, cell in {**costs_of(line, footnotes), **accuracy_of(line)}.items():
+                print(f"{name:18s} {cell or '-'}")
+            for number, text in enumerate(footnotes.texts, start=1):
+                print(f"[{number}] {text}")
+        return
+    different = []
+    for name, document in documents(records).items():
+        path = args.out / f"{name}.{FORMATS[args.format]}"
+        text = document.render(args.format)
+        if args.check:
+            if not path.is_file():
+                raise UserError(f"{path}: no such file; --check compares tables that were made")
+            if path.read_text() != text:
+                different.append(str(path))
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        print(path)
+    if different:
+        raise UserError(f"not what the data give: {', '.join(different)}; run tools/make_tables.py")

@@ -1,0 +1,79 @@
+"""Train and test every distinct row of some tables at a small size, with several seeds.
+
+Finished jobs are kept, so an interrupted grid goes on where it stopped. A job that fails is
+recorded, the others go on, and it is tried again the next time.
+"""
+
+import multiprocessing
+import signal
+import time
+from pathlib import Path
+
+from ..errors import UserError
+from ..experiments import grid
+from ..records import store
+from .cli import parser
+
+
+def main() -> None:
+    tool = parser(__doc__, "python tools/run_grid.py configs/motion_shapes/grid.py --seeds 3")
+    tool.add_argument("config", type=Path, help="config with `rows` and `small`")
+    tool.add_argument("--seeds", type=int, default=3, help="seeds 0 ... N-1 (%(default)s)")
+    tool.add_argument(
+        "--rows",
+        default="*",
+        help="a table, or a pattern of row ids: table05, 'table05/0[45]*' (all)",
+    )
+    tool.add_argument(
+        "--workers", type=int, help="jobs at a time (as many as GPUs, or else as CPU cores)"
+    )
+    tool.add_argument(
+        "--records", type=Path, default=store.RUNS, help="folder of records (results/runs)"
+    )
+    tool.add_argument("--list", action="store_true", help="list the jobs and end")
+    args = tool.parse_args()
+
+    if not args.config.is_file():
+        raise UserError(f"{args.config}: no such file; e.g. configs/motion_shapes/grid.py")
+    for option, value in (("seeds", args.seeds), ("workers", args.workers)):
+        if value is not None and value < 1:
+            raise UserError(f"--{option} {value}: give 1 or more")
+    jobs = grid.jobs(args.config, range(args.seeds), args.rows)
+    if not jobs:
+        raise UserError(f"--rows {args.rows}: no row of {args.config} is like this")
+    todo = [job for job in jobs if store.succeeded(job.name, args.records) is None]
+    if args.list:
+        for job in jobs:
+            also = f" = {', '.join(job.also)}" if job.also else ""
+            print(f"{'todo' if job in todo else 'done'} seed {job.seed} {job.row}{also}")
+        return
+    _check_data(jobs[0])
+    print(f"{len(todo)} of {len(jobs)} jobs have no record yet", flush=True)
+
+    signal.signal(signal.SIGTERM, _end)
+    failed, began = 0, time.monotonic()
+    command = store.command()
+    ended = grid.run(todo, args.records, Path("work_dirs"), command, args.workers)
+    for number, record in enumerate(ended, start=1):
+        failed += isinstance(record.metrics, str)
+        figures = record.metrics
+        if not isinstance(figures, str):
+            figures = ", ".join(f"{name.split('/')[-1]} {v:.1f}" for name, v in figures.items())
+        minutes = (time.monotonic() - began) / 60
+        print(f"[{number}/{len(todo)}, {minutes:.0f} min] {record.id}: {figures}", flush=True)
+    if failed:
+        raise UserError(f"{failed} of {len(todo)} jobs failed; their records say why")
+
+
+def _end(*_: object) -> None:
+    """Take the jobs along, which would otherwise go on without a parent to record them."""
+    for process in multiprocessing.active_children():
+        process.terminate()
+    raise KeyboardInterrupt
+
+
+def _check_data(job: grid.Job) -> None:
+    for loader in (job.cfg.train_dataloader, job.cfg.test_dataloader):
+        path = Path(loader.dataset.data_root, loader.dataset.ann_file)
+        if not path.is_file():
+            raise UserError(f"{path}: no such file; {job.grid} says how to write it")

@@ -1,0 +1,60 @@
+"""Train a network: one process, or several through dist_train.sh or slurm_train.sh."""
+
+from ..checkpoints import load_for
+from ..configs import check_annotations, load_config
+from ..errors import UserError
+from ..files import require_file
+from ..records import runs
+from .cli import add_run_arguments, build_runner, parser, unwrap
+
+
+def main() -> None:
+    tool = parser(__doc__, "python tools/train.py configs/motion_shapes/smallbig_r23.py")
+    tool.add_argument("config", help="config file")
+    add_run_arguments(tool)
+    tool.add_argument(
+        "--resume",
+        nargs="?",
+        const="auto",
+        help="go on from this checkpoint, or from the newest one in the work dir",
+    )
+    tool.add_argument("--amp", action="store_true", help="train in bfloat16 (needs a GPU)")
+    tool.add_argument("--no-validate", action="store_true", help="do not validate on the way")
+    tool.add_argument(
+        "--auto-scale-lr",
+        action="store_true",
+        help="scale the learning rate by batch size / auto_scale_lr.base_batch_size",
+    )
+    tool.add_argument("--seed", type=int, help="random seed")
+    tool.add_argument("--deterministic", action="store_true", help="deterministic cuDNN")
+    args = tool.parse_args()
+
+    cfg = load_config(args.config, args.cfg_options)
+    if args.no_validate:
+        cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
+    if args.amp:
+        _use_amp(cfg)
+    if args.resume is not None:
+        cfg.resume = True
+        cfg.load_from = (
+            None if args.resume == "auto" else str(require_file(args.resume, "--resume"))
+        )
+    if args.auto_scale_lr:
+        if "auto_scale_lr" not in cfg:
+            raise UserError(f"{args.config}: --auto-scale-lr needs auto_scale_lr in the config")
+        cfg.auto_scale_lr.enable = True
+    if args.seed is not None or args.deterministic:
+        cfg.randomness = dict(seed=args.seed, deterministic=args.deterministic)
+    check_annotations(cfg, "train", "val")
+    runner = build_runner(cfg, args)
+    if cfg.resume and cfg.load_from:
+        load_for(unwrap(runner.model), cfg.load_from)  # says what does not fit, before mmengine
+    runs.train(runner, cfg, args.records)
+
+
+def _use_amp(cfg) -> None:
+    import torch
+
+    if not torch.cuda.is_available():
+        raise UserError("--amp: mmengine's mixed precision needs a GPU, and there is none here")
+    cfg.optim_wrapper.update(type="AmpOptimWrapper", dtype="bfloat16")

@@ -1,0 +1,1 @@
+"""Many small jobs: counting all networks, the grids, the quickstart."""

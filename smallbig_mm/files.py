@@ -1,0 +1,122 @@
+"""Files: where this package's own lie, written whole or not at all, and named by their contents."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from .errors import UserError
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+def _checkout() -> Path | None:
+    """The checkout that the package is run from; None for an installed package."""
+    root = PACKAGE.parent
+    return root if (root / "setup.cfg").is_file() and (root / "configs").is_dir() else None
+
+
+CHECKOUT = _checkout()
+# What a checkout has at its top travels in the wheel under .mim, as mmaction2's does.
+SHARE = CHECKOUT or PACKAGE / ".mim"
+CONFIGS = SHARE / "configs"
+
+
+def relative(path: str | Path) -> str:
+    """A path as records name it: below the checkout (or `.mim`) where it lies in it."""
+    full = Path(path).resolve()
+    return str(full.relative_to(SHARE)) if full.is_relative_to(SHARE) else str(path)
+
+
+def require_file(path: str | Path, what: str) -> Path:
+    """Return `path`.
+
+    Raises:
+        UserError: naming `what` is missing, if there is no such file.
+    """
+    if not Path(path).is_file():
+        raise UserError(f"{what} {absence(path)}")
+    return Path(path)
+
+
+def absence(path: str | Path) -> str:
+    """What is wrong with a path that is no file."""
+    return f"{path}: is a folder, not a file" if Path(path).is_dir() else f"{path}: no such file"
+
+
+# --------------------------------------------------------------------------------------------------
+# Whole or not at all
+
+
+@contextmanager
+def whole(path: str | Path, replace: bool = True) -> Iterator[Path]:
+    """A name in the same folder to write to, which becomes `path` if the block ends well.
+
+    Args:
+        path: the file; its folder is made. The name to write to ends in `.part`.
+        replace: write over a file that is there.
+
+    Raises:
+        FileExistsError: if there is a file and `replace` is False.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    os.close(handle)
+    part = Path(name)
+    try:
+        yield part
+        umask = os.umask(0)
+        os.umask(umask)
+        part.chmod(0o666 & ~umask)  # mkstemp's files are the owner's alone
+        if replace:
+            part.replace(path)
+        else:
+            _place(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _place(part: Path, path: Path) -> None:
+    """Give a file its name, unless the name is taken."""
+    try:
+        os.link(part, path)  # unlike a rename, this fails where a file is there
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links: claim the name, then fill it
+        path.open("x").close()
+        try:
+            part.replace(path)
+        except BaseException:
+            path.unlink()
+            raise
+
+
+def write_text(path: str | Path, text: str, replace: bool = True) -> None:
+    """Write a text file, UTF-8, whole or not at all. See `whole`."""
+    with whole(path, replace) as part:
+        part.write_text(text, encoding="utf-8")
+
+
+# --------------------------------------------------------------------------------------------------
+# SHA-256
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file of any size."""
+    found = hashlib.sha256()
+    with path.open("rb") as stream:
+        for chunk in iter(lambda: stream.read(1 << 20), b""):
+            found.update(chunk)
+    return found.hexdigest()
+
+
+def content_sha256(content: Any) -> str:
+    """SHA-256 of what JSON can hold, with sorted keys."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()

@@ -1,0 +1,70 @@
+"""The rows of the paper's tables and the configs that stand for them."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from mmengine.config import Config
+
+from .configs import IDENTITY, digest
+from .errors import RowError
+from .files import CONFIGS, SHARE
+
+PAPER = SHARE / "results/paper"
+TABLES = range(2, 12)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A printed row.
+
+    Attributes:
+        id: `table05/04_typical`.
+        table: number of its table.
+        cells: every printed cell by the name of its column, '' where the table has no such cell.
+        configs: the files that stand for it: one, or one a dataset in Table 11; none if there is
+            no such network here.
+    """
+
+    id: str
+    table: int
+    cells: dict[str, str]
+    configs: tuple[Path, ...]
+
+
+@cache
+def rows() -> tuple[Row, ...]:
+    """All printed rows of Tables 2 to 11, in the paper's order."""
+    found = []
+    for table in TABLES:
+        name = f"table{table:02d}"
+        with open(PAPER / f"{name}.csv", encoding="utf-8", newline="") as file:
+            for cells in csv.DictReader(file):
+                stem = cells.pop("row")
+                names = [f"{stem}.py"] if table < 11 else [f"{stem}_sthv{v}.py" for v in (1, 2)]
+                paths = [CONFIGS / name / file_name for file_name in names]
+                configs = tuple(path for path in paths if path.is_file())
+                found.append(Row(f"{name}/{stem}", table, cells, configs))
+    return tuple(found)
+
+
+def find(name: str) -> Row:
+    """The row of an id.
+
+    Raises:
+        RowError: if there is none; the message names the nearest ids.
+    """
+    ids = {row.id: row for row in rows()}
+    if name in ids:
+        return ids[name]
+    near = difflib.get_close_matches(name, ids, n=3, cutoff=0.4)
+    raise RowError(f"row {name}: there is no such row; nearest: {', '.join(near) or 'none'}")
+
+
+def training(cfg: Config) -> str:
+    """What makes a network and its training: rows that share it share their weights."""
+    return digest(cfg, IDENTITY[:5])

@@ -1,0 +1,1 @@
+"""Printed rows joined with records: the tables and what they say."""

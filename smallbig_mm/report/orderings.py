@@ -1,0 +1,186 @@
+"""Whether the paper's conclusions from Tables 2 to 9 hold on MotionShapes, at toy scale."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import mean, stdev, variance
+
+import pandas as pd
+from scipy.stats import t as student_t
+
+from ..configs import digest
+from ..experiments.grid import jobs
+from ..files import CONFIGS, relative
+from ..paper import PAPER, find
+from ..records.schema import Record
+from ..records.store import counts, metrics
+from .documents import Document
+
+ORDERINGS = PAPER / "orderings.csv"
+GRID = CONFIGS / "motion_shapes/grid.py"
+PRIMARY, SECONDARY = "motion_shapes/order_free", "motion_shapes/direction"
+AT_CHANCE = 25.0  # percent; chance is 20, and 400 videos give it a standard deviation of 2
+TEXT = (
+    "Evidence at toy scale, not a reproduction: each row's network at an eighth of its width, "
+    "trained from scratch on 1100 small synthetic videos "
+    "(`tools/run_grid.py configs/motion_shapes/grid.py`); the paper's are trained on Kinetics-400 "
+    "from ImageNet weights. The orderings are judged by the order-free classes (chance 20 %). On "
+    "direction classes (chance 50 %) a network that is blind to the direction of time can only be "
+    "at chance, and all but 3D are."
+)
+BAG_TEXT = (
+    "MotionShapes' classes differ by the order of their frames only. What sees a clip as a bag of "
+    "frames is therefore at chance by construction: 2D, non-local units (which have no positions) "
+    "and views of the whole clip (Tx3x3). Orderings that involve these (see `remark`) say less "
+    "about the units than about this dataset."
+)
+VERDICT_TEXT = (
+    "An ordering holds, or does not, if the 95 % interval of the difference of means (Welch's, "
+    "from the spread over seeds of the networks involved) leaves out zero; otherwise it is within "
+    "noise. All networks see the same videos, so the intervals leave out what other videos would "
+    "change, and of this many orderings one may well be judged wrongly by chance."
+)
+
+
+@dataclass(frozen=True)
+class Ordering:
+    """A conclusion: the sum over some rows is greater than that over others.
+
+    Attributes:
+        claim: in words.
+        weights: by row id; positive on the greater side.
+    """
+
+    claim: str
+    weights: dict[str, int]
+
+    def printed(self) -> float:
+        """The difference in the paper's top-1, in points."""
+        return sum(weight * float(find(row).cells["top1"]) for row, weight in self.weights.items())
+
+
+def orderings() -> list[Ordering]:
+    """The paper's conclusions.
+
+    Raises:
+        RowError: if one names a row that is none.
+    """
+    found = []
+    with open(ORDERINGS, encoding="utf-8", newline="") as file:
+        for line in csv.DictReader(file):
+            weights: Counter[str] = Counter()
+            weights.update(find(row).id for row in line["greater"].split())
+            weights.subtract(find(row).id for row in line["lesser"].split())
+            found.append(Ordering(line["claim"], dict(weights)))
+    return found
+
+
+def by_seed(records: Iterable[Record]) -> dict[tuple[str, ...], dict[int, Record]]:
+    """The newest successful record of each network (its rows) and seed of the grid as it is now."""
+    today = {digest(job.cfg): (job.row, *job.also) for job in jobs(GRID, [0])}
+    found: dict[tuple[str, ...], dict[int, Record]] = defaultdict(dict)
+    for record in records:
+        own = record.config == relative(GRID) and record.config_sha256 in today
+        if own and not isinstance(record.metrics, str):
+            found[today[record.config_sha256]][int(record.seed)] = record
+    return dict(sorted(found.items()))
+
+
+def interval(terms: Iterable[tuple[int, Sequence[float]]]) -> float | None:
+    """Half of the 95 % interval of a weighted sum of means (Welch, 1947; Satterthwaite's freedom).
+
+    Args:
+        terms: a weight, and the values whose mean it weighs, of which there must be two or more.
+
+    Returns:
+        None if a term has one value only; 0 if no term varies.
+    """
+    parts = []
+    for weight, values in terms:
+        if len(values) < 2:
+            return None
+        parts.append((weight**2 * variance(values) / len(values), len(values) - 1))
+    total = sum(part for part, _ in parts)
+    if total == 0:
+        return 0.0
+    freedom = total**2 / sum(part**2 / own for part, own in parts)
+    return float(student_t.ppf(0.975, freedom)) * math.sqrt(total)
+
+
+def verdict(ordering: Ordering, values: Mapping[str, Sequence[float]]) -> tuple[str, str]:
+    """The difference found, with its 95 % interval, and what it says.
+
+    Args:
+        ordering: the conclusion.
+        values: a figure a seed, by row id.
+    """
+    missing = [row for row in ordering.weights if row not in values]
+    if missing:
+        return "", f"not run: no record of {', '.join(missing)}"
+    found = sum(weight * mean(values[row]) for row, weight in ordering.weights.items())
+    half = interval((weight, values[row]) for row, weight in ordering.weights.items())
+    if half is None:
+        return f"{found:+.1f}", "not run: one seed tells no spread"
+    text = "holds" if found > half else "does not hold" if found < -half else "within noise"
+    return f"{found:+.1f} ± {half:.1f}", text
+
+
+def motion_shapes(records: Sequence[Record]) -> Document:
+    """The grid's figures and the orderings."""
+    found = by_seed(records)
+    values: dict[str, list[float]] = {}
+    networks = []
+    for names, seeds in found.items():
+        primary, secondary = (
+            [metrics(record)[name] for record in seeds.values()] for name in (PRIMARY, SECONDARY)
+        )
+        values |= dict.fromkeys(names, primary)
+        cost = counts(next(iter(seeds.values())))[0]
+        networks.append(
+            {
+                "first row": names[0],
+                "network": find(names[0]).cells["label"],
+                "params M": f"{cost.params / 1e6:.3f}",
+                "MMAC": f"{cost.macs / 1e6:.1f}",
+                "order-free top-1 %": _mean(primary),
+                "direction top-1 %": _mean(secondary),
+                "seeds": str(len(seeds)),
+                "paper top-1 %": find(names[0]).cells["top1"],
+                "other rows": ", ".join(names[1:]),
+            }
+        )
+    judged = []
+    for ordering in orderings():
+        difference, says = verdict(ordering, values)
+        judged.append(
+            {
+                "the paper says": ordering.claim,
+                "paper, points": f"{ordering.printed():+.1f}",
+                "here, points": difference,
+                "here it": says,
+                "remark": _remark(ordering, values),
+            }
+        )
+    tally = Counter(line["here it"].split(":")[0] for line in judged)
+    total = ", ".join(f"{number} {name}" for name, number in sorted(tally.items()))
+    return Document(
+        "Tables 2 to 9 on MotionShapes",
+        [TEXT, BAG_TEXT, f"{VERDICT_TEXT} Orderings: {total}."],
+        {"Orderings": pd.DataFrame(judged), "Networks": pd.DataFrame(networks)},
+        [],
+        {},
+    )
+
+
+def _remark(ordering: Ordering, values: Mapping[str, Sequence[float]]) -> str:
+    low = [row for row in ordering.weights if row in values and mean(values[row]) < AT_CHANCE]
+    return f"{', '.join(low)} at chance" if low else ""
+
+
+def _mean(values: Sequence[float]) -> str:
+    spread = f" ± {stdev(values):.1f}" if len(values) > 1 else ""
+    return f"{mean(values):.1f}{spread}"

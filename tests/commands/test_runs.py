@@ -1,0 +1,239 @@
+"""The tools, run as commands on tiny real video."""
+
+import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from mmengine.config import Config
+
+from smallbig_mm.configs import digest
+from smallbig_mm.files import file_sha256
+from smallbig_mm.records import store
+
+from ..tool import CONFIG, RECORDS, ROOT, TOOLS, fails, run
+from ..videos import write_dataset
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp("tools")
+    write_dataset(root / "data", number=8)
+    path = root / "tiny.py"
+    path.write_text(CONFIG.format(configs=ROOT / "configs", data=root / "data"))
+    return path
+
+
+@pytest.fixture(scope="module")
+def trained(config) -> Path:
+    """Work dir of two epochs of training, in which a video is broken."""
+    broken = config.parent / "data" / "0.mp4"
+    whole = broken.read_bytes()
+    broken.write_bytes(whole[: len(whole) // 3])
+    result = run("train.py", config, "--work-dir", config.parent / "run", cwd=config.parent)
+    broken.write_bytes(whole)
+    assert result.returncode != 0  # validation, unlike training, does not go on without a video
+    assert (config.parent / "run" / "epoch_2.pth").is_file()  # but what was trained is kept
+    assert "0.mp4" in result.stderr.strip().splitlines()[-1]
+    return config.parent / "run"
+
+
+def losses(work_dir: Path) -> list[float]:
+    log = next(work_dir.glob("*/vis_data/scalars.json"))
+    return [r["loss"] for r in map(json.loads, log.read_text().splitlines()) if "loss" in r]
+
+
+def test_broken_video_does_not_end_training(trained, config):
+    assert losses(trained)
+
+
+def records(kind: str, config: Path) -> list[store.Record]:
+    return [r for r in store.read_all(RECORDS) if r.kind == kind and r.config == str(config)]
+
+
+def test_training_leaves_a_record(trained, config):
+    """Also one that ends with an error, and it says which."""
+    first = records("train", config)[0]
+    assert first.metrics.startswith("not run: VideoDecodeError: ") and "0.mp4" in first.metrics
+    assert "Traceback" not in first.metrics
+    assert first.checkpoints[0].sha256 == file_sha256(trained / "epoch_2.pth")
+    data, held_out = first.data
+    assert (data.samples, data.skipped) == (8, 1) and held_out.skipped.startswith("not run")
+    assert data.sha256 == file_sha256(config.parent / "data/list.txt")
+    assert first.seed == 0 and first.command.endswith(str(RECORDS))
+    assert (first.input.frames, first.input.interval, first.input.batch) == (4, 2, 2)
+
+
+def test_test_dumps_scores(trained, config, tmp_path):
+    dump = tmp_path / "scores.pkl"
+    result = run("test.py", config, trained / "epoch_2.pth", "--dump", dump, "--work-dir", tmp_path)
+    assert result.returncode == 0, result.stderr
+    record = records("test", config)[-1]
+    (weights,) = record.checkpoints
+    assert weights.sha256 == file_sha256(trained / "epoch_2.pth") and weights.origin == "trained"
+    assert record.config_sha256 == digest(Config.fromfile(config))  # a dump is not another test
+    assert f"acc/top1: {record.metrics['acc/top1']:.4f}" in result.stdout
+    with open(dump, "rb") as file:
+        samples = pickle.load(file)
+    assert len(samples) == 8
+    for sample in samples:
+        torch.testing.assert_close(sample["pred_score"].sum(), torch.tensor(1.0))
+
+
+def test_a_loss_that_is_no_number_is_recorded(config, tmp_path):
+    options = ["optim_wrapper.optimizer.lr=1e30", "train_cfg.max_epochs=1"]
+    options += ["default_hooks.checkpoint=None"]
+    result = run(
+        "train.py", config, "--work-dir", tmp_path, "--no-validate", "--cfg-options", *options
+    )
+    assert result.returncode == 0, result.stderr
+    record = records("train", config)[-1]
+    assert "train/loss" in record.metrics and "nan" in record.metrics
+    assert record.checkpoints == "not run: no checkpoint was written"
+
+
+def test_a_wrapped_dataset_is_recorded(config, tmp_path):
+    wrapped = config.with_name("wrapped.py")
+    wrapped.write_text(
+        f'_base_ = "{config}"\ninner = _base_.train_dataloader.dataset\n'
+        "train_dataloader = dict(dataset=dict(_delete_=True, type='RepeatDataset', times=2, "
+        "dataset=inner))\n"
+    )
+    result = run(
+        "train.py", wrapped, "--work-dir", tmp_path, "--no-validate",
+        "--cfg-options", "train_cfg.max_epochs=1",
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    (data,) = records("train", wrapped)[-1].data
+    assert (data.samples, data.skipped) == (8, 0)
+
+
+def test_interrupted_training_resumes(config, tmp_path):
+    """Killed after its first epoch, it goes on from there to the same last step."""
+    whole, stopped = tmp_path / "whole", tmp_path / "stopped"
+    options = ["--no-validate", "--cfg-options", "train_cfg.max_epochs=3"]
+    assert run("train.py", config, "--work-dir", whole, *options).returncode == 0
+    options = [*options, "--records", RECORDS]
+    process = subprocess.Popen(
+        [sys.executable, TOOLS / "train.py", config, "--work-dir", stopped, *options],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 120
+    while not (stopped / "last_checkpoint").is_file() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    result = run("train.py", config, "--work-dir", stopped, "--resume", *options)
+    assert result.returncode == 0, result.stderr
+    assert "resumed epoch: " in result.stdout
+    a, b = (torch.load(folder / "epoch_3.pth", weights_only=True) for folder in (whole, stopped))
+    assert a["meta"]["iter"] == b["meta"]["iter"] == 12
+    assert all(tensor.isfinite().all() for tensor in b["state_dict"].values())
+
+
+def test_two_processes_train_as_one(config, tmp_path):
+    """Same clips a step in two CPU processes: the loss starts the same and stays near."""
+    options = ["--no-validate", "--cfg-options", "default_hooks.logger.interval=1"]
+    single_batch = ["train_dataloader.sampler.shuffle=False", "train_dataloader.batch_size=4"]
+    double_batch = ["train_dataloader.sampler.shuffle=False", "train_dataloader.batch_size=2"]
+    a = run("train.py", config, "--work-dir", tmp_path / "one", *options, *single_batch)
+    b = run(
+        "dist_train.sh",
+        config,
+        2,
+        "--work-dir",
+        tmp_path / "two",
+        *options,
+        *double_batch,
+        PORT="29611",
+    )
+    assert a.returncode == 0 and b.returncode == 0, a.stderr + b.stderr
+    one, two = records("train", config)[-2:]
+    assert (one.env["processes"], two.env["processes"]) == (1, 2)
+    assert two.metrics["train/loss"] == pytest.approx(one.metrics["train/loss"], rel=0.25)
+    assert two.checkpoints[0].sha256 == file_sha256(tmp_path / "two/epoch_2.pth")
+    single, double = losses(tmp_path / "one"), losses(tmp_path / "two")
+    assert len(single) == len(double) == 4
+    assert single == pytest.approx(double, rel=0.25)  # batch norms see half as many clips
+    test = run(
+        "dist_test.sh", config, tmp_path / "two" / "epoch_2.pth", 2,
+        "--work-dir", tmp_path / "test", PORT="29612",
+    )  # fmt: skip
+    assert test.returncode == 0, test.stderr
+
+
+def test_flops_as_json_survives_a_wrong_config(config):
+    result = run("flops.py", config, "configs/r24.py", "--json", "--clip", 4, 32, 32)
+    fails(result, "1 of 2")
+    record = json.loads(result.stdout)
+    assert record["clip"] == [4, 32, 32] and record["macs"] > 0 and "sigmoid" in record["uncounted"]
+
+
+def test_flops_table():
+    result = run("flops.py", "configs/r23_k400.py", "--size", 64, "--modules", 2)
+    assert result.returncode == 0, result.stderr
+    assert "11.35 M" in result.stdout and "backbone.layer3" in result.stdout
+
+
+@pytest.mark.parametrize("tool", sorted(path.name for path in TOOLS.glob("[!_]*")))
+def test_help_shows_an_example(tool):
+    if tool in ("quickstart.sh", "run_tests.sh"):
+        assert "e.g. tools/" in (TOOLS / tool).read_text()
+        return
+    result = run(tool, "--help")
+    assert result.returncode == 0, result.stderr
+    assert "xample" in result.stdout or "e.g." in result.stdout
+    assert f"tools/{tool}" in result.stdout
+
+
+def test_wrong_arguments_end_in_one_line(config, trained, tmp_path):
+    checkpoint = trained / "epoch_2.pth"
+    fails(run("train.py", "configs/none.py"), "configs/none.py", "no such file")
+    fails(run("train.py", config, "--cfg-options", "model.backbone.depth=24"), "depth=24")
+    fails(run("train.py", config, "--amp"), "GPU") if not torch.cuda.is_available() else None
+    fails(run("train.py", config, "--resume", tmp_path / "none.pth"), "none.pth")
+    fails(run("train.py", config.parent), "is a folder")
+    fails(
+        run(
+            "train.py", config, "--work-dir", tmp_path, "--resume", checkpoint,
+            "--cfg-options", "model.backbone.extra_unit=None",
+        ),
+        "another architecture",
+    )  # fmt: skip
+    broken = tmp_path / "broken"
+    (broken).mkdir()
+    (broken / "empty.mp4").touch()
+    (broken / "list.txt").write_text("empty.mp4 0\n")
+    options = [
+        f"test_dataloader.dataset.ann_file={broken / 'list.txt'}",
+        "test_dataloader.num_workers=1",
+    ]
+    options += [f"test_dataloader.dataset.data_prefix.video={broken}"]
+    fails(
+        run("test.py", config, checkpoint, "--work-dir", tmp_path, "--cfg-options", *options),
+        "error: ", "empty.mp4: the file is empty", "list.txt",
+    )  # fmt: skip
+    fails(run("test.py", config, tmp_path / "none.pth"), "none.pth", "no such file")
+    fails(run("test.py", config, checkpoint, "--dump", "scores.json"), ".pkl")
+    fails(
+        run("test.py", config, checkpoint, "--cfg-options", "model.backbone.extra_unit=None"),
+        "another architecture",
+    )
+    fails(
+        run("test.py", config, checkpoint, "--cfg-options", "model.cls_head.num_classes=1"),
+        "line 2",
+        "label '1'",
+    )
+    missing = f"train_dataloader.dataset.ann_file={tmp_path / 'none.txt'}"
+    fails(run("train.py", config, "--cfg-options", missing), "none.txt", "README")
+    result = run("dist_train.sh", config)
+    assert result.returncode == 2 and "CONFIG GPUS" in result.stdout

@@ -1,0 +1,54 @@
+"""Verdicts on the paper's orderings, by hand."""
+
+import math
+
+import pytest
+from scipy.stats import ttest_ind
+
+from smallbig_mm.records import store
+from smallbig_mm.report.orderings import Ordering, by_seed, interval, orderings, verdict
+
+A, B = "table02/01_r23", "table02/02_r23_3d"
+BETTER = Ordering("b is better than a", {B: 1, A: -1})
+
+
+def test_printed_orderings_hold_in_the_paper():
+    """Each is transcribed the right way round; two of them are not strict in the paper."""
+    assert len(orderings()) == 24
+    assert all(ordering.printed() > 0 for ordering in orderings())
+    assert orderings()[0].printed() == pytest.approx(68.3 - 64.1)
+
+
+def test_interval_is_welchs():
+    a, b = [1.0, 2.0, 4.0], [3.0, 3.5, 5.0, 9.0]
+    welch = ttest_ind(b, a, equal_var=False).confidence_interval(0.95)
+    assert interval([(1, b), (-1, a)]) == pytest.approx((welch.high - welch.low) / 2)
+    assert interval([(2, b), (-2, a)]) == pytest.approx(welch.high - welch.low)
+    assert interval([(1, [1.0]), (-1, a)]) is None
+    assert interval([(1, [1.0, 1.0])]) == 0
+
+
+@pytest.mark.parametrize(
+    "b, says", [(10.0, "holds"), (1.0, "within noise"), (-10.0, "does not hold")]
+)
+def test_verdicts(b, says):
+    values = {A: [-1.0, 0.0, 1.0], B: [b - 1, b, b + 1]}
+    difference, found = verdict(BETTER, values)
+    assert found == says
+    assert difference == f"{b:+.1f} ± {2.776 * math.sqrt(2 / 3):.1f}"  # four degrees of freedom
+
+
+def test_what_cannot_be_judged_says_why():
+    assert verdict(BETTER, {A: [1.0]}) == ("", f"not run: no record of {B}")
+    assert verdict(BETTER, {A: [1.0], B: [2.0]})[1].startswith("not run: one seed")
+
+
+def test_newest_record_of_todays_grid_counts():
+    made = [record for record in store.read_all() if record.id.startswith("motion_shapes/")]
+    first = made[0]
+    failed = first.model_copy(update=dict(metrics="not run: x"))
+    again = first.model_copy(update=dict(metrics=dict(first.metrics, x=1.0)))
+    other = first.model_copy(update=dict(config="configs/motion_shapes/short.py"))
+    older = first.model_copy(update=dict(config_sha256="0" * 64))
+    found = by_seed([first, again, failed, other, older])
+    assert [list(seeds.values()) for seeds in found.values()] == [[again]]

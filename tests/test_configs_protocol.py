@@ -1,0 +1,50 @@
+"""Frames, interval, clips and crops, read from mmaction2's samplers."""
+
+import pytest
+from mmengine.config import Config
+
+from smallbig_mm.configs import Protocol, protocol
+
+
+def config(sampler: dict, *others: dict) -> Config:
+    pipeline = [sampler, dict(type="CenterCrop", crop_size=224), *others]
+    return Config(dict(test_dataloader=dict(dataset=dict(pipeline=pipeline))))
+
+
+@pytest.mark.parametrize(
+    "sampler, expected",
+    [
+        (dict(type="SampleFrames", clip_len=8, frame_interval=4, num_clips=10), (8, 4, 10)),
+        (dict(type="SampleFrames", clip_len=32), (32, 1, 1)),
+        (dict(type="UniformSample", clip_len=16, num_clips=2), (16, "uniform", 2)),
+        (dict(type="SampleFrames", clip_len=1, num_clips=8), (8, "uniform", 1)),
+        (
+            dict(type="SampleFrames", clip_len=1, num_clips=8, twice_sample=True),
+            (8, "uniform", 2),
+        ),
+        (dict(type="DenseSampleFrames", clip_len=1, num_clips=8, test_mode=True), (8, 8, 10)),
+        (dict(type="DenseSampleFrames", clip_len=1, num_clips=16), (16, 4, 1)),
+    ],
+)
+def test_samplers(sampler, expected):
+    found = protocol(config(sampler))
+    assert (found.frames, found.interval, found.clips) == expected
+    assert (found.crops, found.size) == (1, (224, 224))
+
+
+@pytest.mark.parametrize("crop, number", [("ThreeCrop", 3), ("TenCrop", 10)])
+def test_crops(crop, number):
+    cfg = config(dict(type="UniformSample", clip_len=8), dict(type=crop, crop_size=256))
+    assert protocol(cfg) == Protocol(8, "uniform", 1, number, (256, 256))
+    assert str(protocol(cfg)) == f"1 x {number} at 256"
+    assert protocol(cfg).clip == (8, 256, 256)
+
+
+def test_a_scale_is_width_and_height():
+    cfg = config(dict(type="UniformSample", clip_len=8), dict(type="Resize", scale=(64, 32)))
+    assert protocol(cfg).size == (32, 64)
+
+
+def test_nothing_to_read():
+    with pytest.raises(ValueError, match="its val pipeline names no clip"):
+        protocol(config(dict(type="UniformSample", clip_len=8)), "val")
