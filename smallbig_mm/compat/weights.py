@@ -168,15 +168,26 @@ def load_from_torchvision(filename: str, map_location: Any = None) -> Any:
         ValueError: for an unknown NAME.
         WeightsError: as `load_from_http`.
     """
-    name = filename.partition("://")[2]
+    return load_from_http(url_of(filename), map_location=map_location)
+
+
+def url_of(source: str) -> str:
+    """The URL of `torchvision://NAME`; any other source as it is.
+
+    Raises:
+        ValueError: for an unknown NAME.
+    """
+    scheme, _, name = source.partition("://")
+    if scheme not in ("modelzoo", "torchvision"):
+        return source
     urls = _torchvision_urls()
     if name not in urls:
         resnets = ", ".join(known for known in urls if known.startswith("resnet"))
         raise ValueError(
-            f"{filename}: no such weights. Known are {resnets} and other names of torchvision "
+            f"{source}: no such weights. Known are {resnets} and other names of torchvision "
             "0.12; a https:// URL or a local path works as well"
         )
-    return load_from_http(urls[name], map_location=map_location)
+    return urls[name]
 
 
 def _torchvision_urls() -> dict[str, str]:

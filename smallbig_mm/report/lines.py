@@ -11,17 +11,16 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from ..configs import Protocol, digest, ensemble_digest, protocol
+from ..configs import Protocol, protocol
 from ..ensemble import members_of
-from ..errors import RecordError
 from ..experiments.costs import NOTES, by_network, network_of
 from ..files import SHARE
 from ..paper import Row, find, rows
-from ..records.imports import NO_DUMP
 from ..records.schema import Count, Record
+from ..records.store import RUNS
 from ..records.store import counts as counts_of
+from .judging import Target, Verdict, is_test, judge
 
-DATASETS_LIST = SHARE / "results/paper/datasets.csv"
 NOT_RUN = SHARE / "results/not_run.csv"
 COMMON = (10, 3, 256)  # clips, crops and size of the protocol that all networks are compared under
 DATASETS = {"_sthv1": "V1", "_sthv2": "V2"}
@@ -56,7 +55,8 @@ class Line:
         config: its file, None if there is none.
         members: its config, or those of an ensemble's members.
         counts: costs of each member by clip; empty if not counted.
-        test: the newest test of it, None if there is none.
+        test: the newest test of weights that were trained as the row says, None if there is none.
+        converted: the newest test of weights that were made elsewhere, likewise.
         top: printed top-1 and top-5.
     """
 
@@ -66,6 +66,7 @@ class Line:
     members: tuple[Config, ...]
     counts: tuple[dict[tuple[int, int, int], Count], ...]
     test: Record | None
+    converted: Record | None
     top: tuple[str, str]
 
     @property
@@ -91,7 +92,7 @@ class Line:
         for seen, counts in zip(self.protocols, self.counts, strict=True):
             own = size or seen.size[0]
             count = counts[seen.frames, own, own]
-            total += count.macs - (0 if attention else count.attention_macs)
+            total += count.macs - (0 if attention else count.activation_product_macs)
         return total / 1e9
 
     def per_video(self, common: bool = False) -> float:
@@ -142,22 +143,28 @@ def why_not(row: Row, what: str) -> str | None:
     return None
 
 
-def lines(records: Sequence[Record], chosen: Sequence[Row] | None = None) -> list[Line]:
+def lines(
+    records: Sequence[Record], chosen: Sequence[Row] | None = None, folder: Path = RUNS
+) -> list[Line]:
     """Every row on every dataset for which the paper prints a figure.
 
     Args:
-        records: all records.
+        records: all records, oldest first.
         chosen: rows; all of them if not given.
+        folder: where the records lie.
     """
     costs = by_network(list(records))
-    tests = {record.config_sha256: record for record in records if is_test(record)}
+    tests = [record for record in records if is_test(record)]
     found = []
     for row in rows() if chosen is None else chosen:
         for dataset, config, top in _datasets(row):
             members = _members(config) if config else ()
             known = [costs[network_of(cfg)] for cfg in members if network_of(cfg) in costs]
             counts = [{count.clip: count for count in counts_of(record)} for record in known]
-            key = _key(members)
+            by_status: dict[str | None, Record] = {}
+            if config:
+                target = Target.of(members)
+                by_status = {judge(test, target, folder).status: test for test in tests}
             found.append(
                 Line(
                     row,
@@ -165,50 +172,33 @@ def lines(records: Sequence[Record], chosen: Sequence[Row] | None = None) -> lis
                     config,
                     members,
                     tuple(counts) if len(counts) == len(members) else (),
-                    tests.get(key) if key and on_all_videos(tests.get(key), members[0]) else None,
+                    by_status.get("measured"),
+                    by_status.get("converted"),
                     top,
                 )
             )
     return found
 
 
-def is_test(record: Record) -> bool:
-    """Whether a record is a test with accuracies.
+def verdicts(record: Record, folder: Path) -> dict[str, Verdict]:
+    """Of each row with a config, by its name and dataset, whether a record fills it.
 
-    Raises:
-        RecordError: if the accuracies are none.
+    Args:
+        record: any record.
+        folder: where records lie.
     """
-    if record.kind != "test" or isinstance(record.metrics, str):
-        return False
-    for name in ("acc/top1", "acc/top5"):
-        if name in record.metrics and not 0 <= record.metrics[name] <= 1:
-            raise RecordError(f"{record.id}: {name} is {record.metrics[name]}, not in [0, 1]")
-    return {"acc/top1", "acc/top5"} <= record.metrics.keys()
-
-
-def on_all_videos(record: Record | None, cfg: Config) -> bool:
-    """Whether a test saw the dataset that a row is about, and not some other or a part of it.
-
-    Its list need not be the same file, since videos disappear from where they were published, but
-    must have nine in ten of the videos, none of them skipped.
-    """
-    if record is None or isinstance(record.data, str):
-        return False
-    name = Path(cfg.test_dataloader.dataset.ann_file).parts[1]
-    official = {line["dataset"]: int(line["videos"]) for line in _read(DATASETS_LIST)}[name]
-    seen = record.data[0]
-    return 0.9 * official <= seen.samples <= official and seen.skipped in (0, NO_DUMP)
+    found = {}
+    for row in rows():
+        for dataset, config, _ in _datasets(row):
+            if config is not None:
+                target = Target.of(_members(config))
+                found[f"{row.id} {dataset}".strip()] = judge(record, target, folder)
+    return found
 
 
 def _members(path: Path) -> tuple[Config, ...]:
     cfg = Config.fromfile(path)
     return tuple(members_of(cfg)) if "members" in cfg else (cfg,)
-
-
-def _key(members: Sequence[Config]) -> str | None:
-    if len(members) > 1:
-        return ensemble_digest(members)
-    return digest(members[0]) if members else None
 
 
 def _datasets(row: Row) -> Iterator[tuple[str, Path | None, tuple[str, str]]]:
