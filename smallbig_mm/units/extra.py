@@ -34,7 +34,7 @@ class _ExtraUnit(nn.Module):
         self.expand = _pointwise(max(in_channels // 4, 1), in_channels)
         self.bn = build_norm_layer(norm_cfg, in_channels)[1]
 
-    def init_weights(self) -> None:
+    def init_unit(self) -> None:
         """Kaiming convolutions (fan out), and a batch norm that starts at zero."""
         for conv in self.modules():
             if isinstance(conv, nn.Conv3d):
@@ -76,10 +76,11 @@ class SmallBigExtraUnit(_ExtraUnit):
         self.big_reduce = (
             None if share_weights else _pointwise(in_channels, self.reduce.out_channels)
         )
-        self.init_weights()
+        self.init_unit()
 
-    def init_weights(self) -> None:
-        super().init_weights()
+    def init_unit(self) -> None:
+        """As above; the big view's convolution, if it has its own, starts as a copy."""
+        super().init_unit()
         if self.big_reduce is not None:
             self.big_reduce.load_state_dict(self.reduce.state_dict())
 
@@ -110,7 +111,7 @@ class SimpleExtraUnit(_ExtraUnit):
 
     def __init__(self, in_channels: int, pool: str = "max", norm_cfg: dict = BN3D) -> None:
         super().__init__(in_channels, pool, norm_cfg)
-        self.init_weights()
+        self.init_unit()
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, T, H, W) -> (N, C, T, H, W)."""
