@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -145,11 +146,14 @@ class Variant:
     @property
     def name(self) -> str:
         """Such as `SmallBig-R50 full`, full (Fig. 2(f)) being typical (e) with extra units."""
-        extra = "extra_unit" in self.backbone
+        depth, extra = self.backbone["depth"], ""
+        if "extra_blocks" in self.backbone:
+            extra = f" with {sum(map(len, self.backbone['extra_blocks']))} extra units"
+        elif "extra_unit" in self.backbone:
+            extra = " with extra units"
         if "views" not in self.backbone:
-            return f"SmallBig-R{self.backbone['depth']} {'full' if extra else 'typical'}"
-        kind = "SlowOnly" if "inflate" in self.backbone else "2D"
-        return f"{kind}-R{self.backbone['depth']}{' with extra units' if extra else ''}"
+            return f"SmallBig-R{depth} typical{extra}".replace("typical with extra units", "full")
+        return f"{'SlowOnly' if 'inflate' in self.backbone else '2D'}-R{depth}{extra}"
 
     @property
     def text(self) -> str:
@@ -168,9 +172,14 @@ def identify(ours: Shapes) -> Variant:
         CheckpointError: if it is none that the authors' code can build.
     """
 
-    def stages_with(pattern: str) -> tuple[int, ...]:
-        found = (re.match(rf"backbone\.layer(\d)\.\d+\.{pattern}$", name) for name in ours)
-        return tuple(sorted({int(match[1]) + 1 for match in found if match}))
+    def blocks_with(pattern: str) -> dict[int, tuple[int, ...]]:
+        """By stage; in order."""
+        found = (re.match(rf"backbone\.layer(\d)\.(\d+)\.{pattern}$", name) for name in ours)
+        places = sorted((int(match[1]) + 1, int(match[2])) for match in found if match)
+        return {
+            stage: tuple(block for _, block in blocks)
+            for stage, blocks in groupby(places, key=lambda place: place[0])
+        }
 
     counts = tuple(
         len({name.split(".")[2] for name in ours if name.startswith(f"backbone.layer{n}.")})
@@ -191,16 +200,18 @@ def identify(ours: Shapes) -> Variant:
     backbone: dict[str, Any] = dict(type="ResNet3dSmallBig", depth=depths[0])
     if stem[0] != 64:
         backbone["base_channels"] = stem[0]
-    stages = stages_with(r"conv1\.big_bn\.weight")
+    stages = tuple(blocks_with(r"conv1\.big_bn\.weight"))
     if not stages:
         backbone["views"] = (None, None, None)
     elif stages != _STAGES:
         backbone["stages"] = stages
-    extra_stages = stages_with(r"input_unit\.reduce\.weight")
-    if extra_stages:
+    extra = blocks_with(r"input_unit\.reduce\.weight")
+    if extra:
         backbone["extra_unit"] = "default"
-        if extra_stages != _STAGES:
-            backbone["extra_stages"] = extra_stages
+        if tuple(extra) != _STAGES:
+            backbone["extra_stages"] = tuple(extra)
+        if any(len(blocks) < counts[stage - 2] for stage, blocks in extra.items()):
+            backbone["extra_blocks"] = tuple(extra.values())
     inflate = tuple(int(ours[f"backbone.layer{n}.0.conv1.conv.weight"][2] > 1) for n in range(1, 5))
     if any(inflate):
         backbone["inflate"] = inflate

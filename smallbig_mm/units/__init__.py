@@ -16,7 +16,7 @@ A unit that adds nothing, or takes everything, does not define them; `init_weigh
 
 from .extra import SimpleExtraUnit, SmallBigExtraUnit
 from .non_local import NonLocalUnit
-from .smallbig import SmallBig, View, pool_view
+from .smallbig import SmallBig
 from .temporal_shift import TemporalShiftConv
 
 __all__ = [
@@ -25,6 +25,4 @@ __all__ = [
     "SmallBig",
     "SmallBigExtraUnit",
     "TemporalShiftConv",
-    "View",
-    "pool_view",
 ]

@@ -55,6 +55,14 @@ def test_arguments_reach_the_units():
     assert all(u.big_bn is None for _, u in net.named_units() if isinstance(u, SmallBig))
 
 
+def test_extra_units_in_some_blocks():
+    net = ResNet3dSmallBig(
+        views=(None,) * 3, extra_unit="simple", extra_blocks=((), (0, 2), (0,)), **TINY
+    )
+    names = [name for name, _ in net.named_units()]
+    assert names == ["layer3.0.input_unit", "layer3.2.input_unit", "layer4.0.input_unit"]
+
+
 @pytest.mark.parametrize("extra", [None, "default", "simple"])
 def test_starts_as_the_plain_resnet(extra):
     net = ResNet3dSmallBig(stages=(2, 3, 4, 5), extra_unit=extra, **TINY)
@@ -179,6 +187,8 @@ def test_bf16_autocast_trains():
     [
         (dict(views=((3, 3, 3), None)), "give three"),
         (dict(extra_unit="big"), "'default' or 'simple'"),
+        (dict(extra_unit="default", extra_blocks=((1,),)), r"each of extra_stages=\(3, 4, 5\)"),
+        (dict(extra_unit="default", extra_blocks=((1,), (3,), (0,))), "blocks 0 ... 2"),
         (dict(stages=(3, 6)), "no res6"),
         (dict(depth=51), "depth=51"),
         (dict(depth=34), "basic blocks"),
