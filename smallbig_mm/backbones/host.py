@@ -9,9 +9,11 @@ import torch
 from mmaction.models.backbones import ResNet3d
 from mmaction.registry import MODELS
 from mmcv.cnn import ConvModule
+from mmengine.logging import MMLogger
 from torch import nn
 from torch.func import functional_call
 
+from . import names
 from .blocks import UnitBasicBlock, UnitBottleneck
 
 CONVS = ("conv1", "conv2", "conv3")
@@ -51,6 +53,7 @@ class ResNet3dUnits(ResNet3d):
             unit that does not fit.
     """
 
+    pretrained: str | None
     arch_settings: ClassVar[dict] = {
         18: (UnitBasicBlock, (2, 2, 2, 2)),
         23: (UnitBottleneck, (1, 2, 3, 1)),
@@ -199,6 +202,15 @@ class ResNet3dUnits(ResNet3d):
             for _, unit in self.named_units():
                 if hasattr(unit, "init_unit"):
                     unit.init_unit()
+
+    def inflate_weights(self, logger: MMLogger) -> None:
+        """Inflate 2D weights in time, whatever wrapped their network when they were saved."""
+        file = self.pretrained
+        self.pretrained = f"{names.SCHEME}{file}"
+        try:
+            super().inflate_weights(logger)
+        finally:
+            self.pretrained = file
 
     def train(self, mode: bool = True) -> ResNet3dUnits:
         """Set training mode; returns self as torch does (mmaction2's `ResNet3d` returns None)."""

@@ -81,10 +81,9 @@ class ResNet3dSmallBig(ResNet3dUnits):
             extra: dict = dict(type=EXTRA_UNITS[extra_unit], position="block_input", pool=pool)
             if extra_unit == "default":
                 extra["share_weights"] = share_weights
+            blocks = [None] * len(extra_stages) if extra_blocks is None else extra_blocks
             units += [
-                dict(extra, stages=(stage,), blocks=blocks)
-                for stage, blocks in zip(
-                    extra_stages, extra_blocks or [None] * len(extra_stages), strict=True
-                )
+                dict(extra, stages=(stage,), blocks=some)
+                for stage, some in zip(extra_stages, blocks, strict=True)
             ]
         super().__init__(depth=depth, units=units, **kwargs)

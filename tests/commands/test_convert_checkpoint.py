@@ -219,6 +219,13 @@ def test_our_layout_needs_no_conversion(tmp_path):
         convert(tmp_path / "ours.pth")
 
 
+def test_names_are_read_without_what_wrapped_the_network(tmp_path):
+    tensors = {f"_orig_mod.module.{name}": tensor for name, tensor in small(R23).items()}
+    torch.save(dict(state_dict=tensors), tmp_path / "compiled.pth")
+    found, _ = read(tmp_path / "compiled.pth")
+    assert found.keys() == small(R23).keys()
+
+
 class Trap:
     """A pickle that would run code."""
 
