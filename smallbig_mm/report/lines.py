@@ -14,7 +14,7 @@ from mmengine.config import Config
 from ..configs import Protocol, protocol
 from ..ensemble import members_of
 from ..experiments.costs import NOTES, by_network, network_of
-from ..files import SHARE
+from ..files import CONFIGS, SHARE
 from ..paper import Row, find, rows
 from ..records.schema import Count, Record
 from ..records.store import RUNS
@@ -33,13 +33,15 @@ class Note:
     Attributes:
         row: id of the row.
         quantity: `gflops` or `params_m`.
-        clip: (T, H, W) at which the printed figure is met, if any.
+        config: the network that meets the printed figure, a file in configs; None for the row's.
+        clip: (T, H, W) at which it is met; None where none is known to.
         attention: whether attention's matrix products belong to it.
         text: the reason.
     """
 
     row: str
     quantity: str
+    config: Path | None
     clip: tuple[int, int, int] | None
     attention: bool
     text: str
@@ -55,6 +57,7 @@ class Line:
         config: its file, None if there is none.
         members: its config, or those of an ensemble's members.
         counts: costs of each member by clip; empty if not counted.
+        noted: the counts that its notes name, by quantity.
         test: the newest test of weights that were trained as the row says, None if there is none.
         converted: the newest test of weights that were made elsewhere, likewise.
         top: printed top-1 and top-5.
@@ -65,6 +68,7 @@ class Line:
     config: Path | None
     members: tuple[Config, ...]
     counts: tuple[dict[tuple[int, int, int], Count], ...]
+    noted: dict[str, Count]
     test: Record | None
     converted: Record | None
     top: tuple[str, str]
@@ -128,6 +132,7 @@ def notes() -> dict[tuple[str, str], Note]:
         found[row, line["quantity"]] = Note(
             row,
             line["quantity"],
+            CONFIGS / line["config"] if line["config"] else None,
             frames,  # type: ignore[arg-type]
             line["attention"] != "without",
             line["note"],
@@ -161,6 +166,7 @@ def lines(
             members = _members(config) if config else ()
             known = [costs[network_of(cfg)] for cfg in members if network_of(cfg) in costs]
             counts = [{count.clip: count for count in counts_of(record)} for record in known]
+            counts = counts if len(counts) == len(members) else []
             by_status: dict[str | None, Record] = {}
             if config:
                 target = Target.of(members)
@@ -171,12 +177,31 @@ def lines(
                     dataset,
                     config,
                     members,
-                    tuple(counts) if len(counts) == len(members) else (),
+                    tuple(counts),
+                    _noted(row, counts[0] if counts else {}, costs),
                     by_status.get("measured"),
                     by_status.get("converted"),
                     top,
                 )
             )
+    return found
+
+
+def _noted(
+    row: Row, own: dict[tuple[int, int, int], Count], costs: dict[str, Record]
+) -> dict[str, Count]:
+    """The counts that a row's notes name, of its `own` by clip or of another config, by quantity;
+    those that were not counted yet are left out."""
+    found = {}
+    for note in notes().values():
+        if note.row != row.id or note.clip is None:
+            continue
+        counts = own
+        if note.config:
+            record = costs.get(network_of(Config.fromfile(note.config)))
+            counts = {count.clip: count for count in counts_of(record)} if record else {}
+        if note.clip in counts:
+            found[note.quantity] = counts[note.clip]
     return found
 
 

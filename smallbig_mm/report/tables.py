@@ -117,16 +117,19 @@ class Footnotes:
 
 
 def note_text(line: Line, note: Note) -> str:
-    """A footnote, with the count at the clip that it names."""
+    """A footnote, with the count that it names."""
     text = f"{_row(line)}: {note.text}"
     if note.clip is None:
         return text
-    count = line.counts[0][note.clip]
+    network = f"{note.config.stem} " if note.config else ""
+    count = line.noted.get(note.quantity)
+    if count is None:
+        return f"{text}; {network}not run: not counted yet"
     gmac = (count.macs - (0 if note.attention else count.activation_product_macs)) / 1e9
     without = "" if note.attention else " without attention products"
     at = "x".join(map(str, note.clip))
     gap = _percent(off(gmac, line.row.cells["gflops"]))
-    return f"{text}; counted at {at}{without}: {gmac:.2f} G ({gap})"
+    return f"{text}; {network}counted at {at}{without}: {gmac:.2f} G ({gap})"
 
 
 COSTS = (
