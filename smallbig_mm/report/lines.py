@@ -16,12 +16,11 @@ from ..ensemble import members_of
 from ..errors import RecordError
 from ..experiments.costs import NOTES, by_network, network_of
 from ..files import SHARE
-from ..paper import Row, find, rows
+from ..paper import Row, datasets, find, rows
 from ..records.imports import NO_DUMP
 from ..records.schema import Count, Record
 from ..records.store import counts as counts_of
 
-DATASETS_LIST = SHARE / "results/paper/datasets.csv"
 NOT_RUN = SHARE / "results/not_run.csv"
 COMMON = (10, 3, 256)  # clips, crops and size of the protocol that all networks are compared under
 DATASETS = {"_sthv1": "V1", "_sthv2": "V2"}
@@ -195,7 +194,7 @@ def on_all_videos(record: Record | None, cfg: Config) -> bool:
     if record is None or isinstance(record.data, str):
         return False
     name = Path(cfg.test_dataloader.dataset.ann_file).parts[1]
-    official = {line["dataset"]: int(line["videos"]) for line in _read(DATASETS_LIST)}[name]
+    official = datasets()[name, "validation"].videos
     seen = record.data[0]
     return 0.9 * official <= seen.samples <= official and seen.skipped in (0, NO_DUMP)
 
