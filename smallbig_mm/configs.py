@@ -66,6 +66,10 @@ def check_annotations(cfg: Config, *splits: str) -> None:
 
 
 def dataset_of(cfg: Config) -> str:
+    """The dataset that a config is about, by its own word: `kinetics400`, `sthv1` and so on.
+
+    Paths cannot tell: everybody has the videos elsewhere.
+    """
     return cfg.get("dataset", "not run: the config names no dataset (dataset = '...')")
 
 
