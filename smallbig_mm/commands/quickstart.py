@@ -26,7 +26,7 @@ def parse_args() -> argparse.Namespace:
     tool.add_argument(
         "--short",
         action="store_true",
-        help="few videos, one epoch: shows that everything runs, and expects nothing of the figures",
+        help="few videos, one epoch: shows that everything runs; expects nothing of the figures",
     )
     tool.add_argument("--seed", type=int, default=0, help="of weights and order (%(default)s)")
     tool.add_argument("--data", type=Path, help="where to render (data/motion_shapes)")
