@@ -31,7 +31,7 @@ def parse_args() -> argparse.Namespace:
     tool.add_argument("--seed", type=int, default=0, help="of weights and order (%(default)s)")
     tool.add_argument("--data", type=Path, help="where to render (data/motion_shapes)")
     tool.add_argument("--out", type=Path, help="where to write (work_dirs/quickstart)")
-    tool.add_argument("--records", type=Path, help="folder of records (what --out says)")
+    tool.add_argument("--records", type=Path, help="folder of records (as --out)")
     return tool.parse_args()
 
 
@@ -46,7 +46,7 @@ def main() -> None:
     if subprocess.run(make, check=False).returncode:
         raise UserError(f"MotionShapes could not be rendered to {data}; see above")
 
-    expectations = {} if args.short else expected(store.read_all())
+    expectations = {} if args.short else expected(store.read_all(store.RUNS))
     command = shlex.join(["bash", "tools/quickstart.sh", *sys.argv[1:]])
     todo = jobs(data, args.seed, 1 if args.short else None)
     runs, wrong = {}, []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean, stdev
 
@@ -10,6 +10,7 @@ from ..configs import digest
 from ..experiments.quickstart import NETWORKS, config
 from ..records import store
 from ..records.schema import Record
+from .documents import markdown
 
 FIGURES = {
     "motion_shapes/order_free": "order-free top-1 %",
@@ -80,7 +81,7 @@ def table(runs: Mapping[str, Record], expectations: Mapping[str, Expected]) -> s
     head = ["model", "params M", "GMAC"]
     for name in FIGURES.values():
         head += [name, "expected"] if expectations else [name]
-    lines = [[*head, "seconds"], ["---"] * (len(head) + 1)]
+    lines = [[*head, "seconds"]]
     for network, record in runs.items():
         cost, metrics = store.counts(record)[0], store.metrics(record)
         cells = [NETWORKS[network], f"{cost.params / 1e6:.2f}", f"{cost.macs / 1e9:.3f}"]
@@ -91,8 +92,7 @@ def table(runs: Mapping[str, Record], expectations: Mapping[str, Expected]) -> s
             elif expectations:
                 cells.append("no range: fewer than two recorded runs")
         lines.append([*cells, f"{record.detail['seconds']:.0f}"])
-    text = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    return "\n".join([text, "", *_context(expectations)])
+    return "\n".join([markdown(lines), "", *_context(expectations)])
 
 
 def _context(expectations: Mapping[str, Expected]) -> list[str]:
@@ -108,7 +108,7 @@ def _context(expectations: Mapping[str, Expected]) -> list[str]:
     ]
 
 
-def page(records: Iterable[Record]) -> str:
+def page(records: Sequence[Record]) -> str:
     """The table of each network's newest recorded run with the least seed."""
     found = recorded(records)
     runs = {
@@ -116,4 +116,4 @@ def page(records: Iterable[Record]) -> str:
         for network, same in found.items()
         if same
     }
-    return table(runs, expected(records)) + "\n"
+    return table(runs, expected(records))

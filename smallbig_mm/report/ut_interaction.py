@@ -16,6 +16,7 @@ from ..datasets.ut_interaction import CLASSES, SHAPE_ONLY
 from ..experiments.ut_interaction import CONTROLS, NETWORKS, NOT_RUN
 from ..records import store
 from ..records.schema import Record
+from .documents import markdown
 
 HEAD = (
     *("network", "frames", "params M", "GMAC", "top-1 %", "sd of folds", "95 %", "runs"),
@@ -49,54 +50,57 @@ def mean_by_lr(records: Iterable[Record]) -> dict[float, float]:
     return {lr: mean(values) for lr, values in sorted(found.items())}
 
 
+def rows(records: Iterable[Record]) -> list[list[str]]:
+    """The cells of `HEAD`, a row a network and control; SmallBig is compared clip by clip."""
+    by_cell: dict[tuple[str, str], list[Record]] = defaultdict(list)
+    for record in records:
+        by_cell[record.detail["network"], record.detail["control"]].append(record)
+    reference = hits(_good(by_cell["smallbig_r23", "clip"]))
+    made = []
+    for network, control in product(NETWORKS, CONTROLS):
+        if (network, control) in NOT_RUN:
+            cells = [f"not run: {NOT_RUN[network, control]}"]
+        elif by_cell[network, control]:
+            cells = _cells(by_cell[network, control], reference)
+        else:
+            cells = ["not run: no record of it yet"]
+        row = [NETWORKS[network], control, *cells]
+        made.append(row + [""] * (len(HEAD) - len(row)))
+    return made
+
+
 def table(records: Sequence[Record], data: Path) -> str:
-    """Markdown: top-1 of each network and control, and SmallBig compared with each, clip by clip.
+    """Markdown.
 
     Args:
         records: of the grid.
         data: what tools/make_ut_interaction.py wrote.
     """
-    cells: dict[tuple[str, str], list[Record]] = defaultdict(list)
-    for record in records:
-        cells[record.detail["network"], record.detail["control"]].append(record)
-    lines = [f"| {' | '.join(HEAD)} |", "|---" * len(HEAD) + "|"]
-    reference = hits(_good(cells["smallbig_r23", "clip"]))
-    for network, control in product(NETWORKS, CONTROLS):
-        start = f"| {NETWORKS[network]} | {control} |"
-        if (network, control) in NOT_RUN:
-            lines.append(f"{start} not run: {NOT_RUN[network, control]} |" + " |" * 7)
-        elif cells[network, control]:
-            lines.append(f"{start} {_row(cells[network, control], reference)} |")
-        else:
-            lines.append(f"{start} not run: no record of it yet |" + " |" * 7)
-    return "\n".join([*lines, "", *_context(records, data), ""])
+    return "\n".join([markdown([HEAD, *rows(records)]), "", *_context(records, data), ""])
 
 
-def _row(records: Sequence[Record], reference: dict[str, float]) -> str:
+def _cells(records: Sequence[Record], reference: dict[str, float]) -> list[str]:
     good = _good(records)
     runs = f"{len(good)} of {len(records)}"
     if not good:
-        return f"{records[0].metrics} | | | | | {runs} | |"
+        return [str(records[0].metrics), "", "", "", "", runs]
     folds: dict[str, list[float]] = defaultdict(list)
     for record in good:
         folds[record.detail["part"]].append(top1(record))
     by_fold = [mean(values) for values in folds.values()]
     found = hits(good)
     low, high = interval(found)
-    spread = f"{100 * stdev(by_fold):.1f}" if len(by_fold) > 1 else "one fold"
     cost = store.counts(good[0])[0]
-    return " | ".join(
-        [
-            f"{cost.params / 1e6:.2f}",
-            f"{cost.macs / 1e9:.3f}",
-            f"{100 * mean(by_fold):.1f}",
-            spread,
-            f"{100 * low:.0f}-{100 * high:.0f}",
-            runs,
-            f"{mean(record.detail['seconds'] for record in good):.0f}",
-            _comparison(reference, found),
-        ]
-    )
+    return [
+        f"{cost.params / 1e6:.2f}",
+        f"{cost.macs / 1e9:.3f}",
+        f"{100 * mean(by_fold):.1f}",
+        f"{100 * stdev(by_fold):.1f}" if len(by_fold) > 1 else "one fold",
+        f"{100 * low:.0f}-{100 * high:.0f}",
+        runs,
+        f"{mean(record.detail['seconds'] for record in good):.0f}",
+        _comparison(reference, found),
+    ]
 
 
 def interval(found: dict[str, float]) -> tuple[float, float]:
@@ -125,8 +129,8 @@ def _context(records: Sequence[Record], data: Path) -> list[str]:
     seeds = sorted({str(record.seed) for record in _good(records)})
     lines = [
         f"Chance, and the largest class: {100 / len(CLASSES):.1f} %. Intervals (Wilson's) and p "
-        "(sign test) take clips for independent, which those of one sequence are not: the true "
-        f"ones are larger. Seeds: {', '.join(seeds) or 'none yet'}.",
+        "(sign test) take clips for independent, which those of one sequence are not: both "
+        f"come out too small. Seeds: {', '.join(seeds) or 'none yet'}.",
     ]
     shape = data / SHAPE_ONLY
     if shape.exists():

@@ -35,8 +35,15 @@ class Does(Hook):
                 f"on {os.environ.get('CUDA_VISIBLE_DEVICES')}, "
                 f"threads {os.environ.get('OMP_NUM_THREADS')}"
             )
-        open(os.path.join(runner.work_dir, "waits"), "w").write(str(os.getpid()))
-        time.sleep(120)
+        if self.what == "waits":
+            open(os.path.join(runner.work_dir, "waits"), "w").write(str(os.getpid()))
+            time.sleep(120)
+
+    def before_train_epoch(self, runner):
+        with open(os.path.join(runner.work_dir, "epochs"), "a") as file:
+            print(runner.epoch, file=file)
+            if self.what == "dies once" and file.tell() == 4:
+                os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
@@ -89,6 +96,18 @@ def test_jobs_train_fail_and_crash_apart_and_resume(job, hooks, tmp_path):
     assert store.succeeded("small/bad", tmp_path / "runs") is None  # so it is tried again
     ((again, new),) = run([job], tmp_path).values()
     assert again == done and not new
+
+
+def test_a_training_goes_on_from_its_newest_checkpoint(job, hooks, tmp_path):
+    once = that(job, "dies once", "once")
+    once.cfg.train_cfg.max_epochs = 2
+    once.cfg.default_hooks.checkpoint = dict(type="CheckpointHook", interval=1)
+    ((died, _),) = run([once], tmp_path).values()
+    ((done, _),) = run([once], tmp_path).values()
+    assert isinstance(died.metrics, str) and done.metrics["motion_shapes/order_free"] >= 0
+    # the second epoch began twice, the first one once
+    assert (tmp_path / "work/small/once/epochs").read_text().split() == ["0", "1", "1"]
+    assert [checkpoint.file for checkpoint in done.checkpoints] == ["epoch_2.pth"]
 
 
 @pytest.mark.parametrize("mask, devices", [(None, "01"), ("3,5", "35"), ("GPU-a,GPU-b", "ab")])

@@ -24,7 +24,7 @@ def test_failures_are_said_and_do_not_count(records, tmp_path):
         update=dict(detail=dict(network, network="smallbig_r23", control="clip"))
     )
     text = table([*records, alone, reference], tmp_path)
-    assert "| TSM-R23 | single | not run: no luck | | | | | 0 of 1 | |" in text
+    assert "| TSM-R23 | single | not run: no luck |  |  |  |  | 0 of 1 |  |  |" in text
     assert "| 62.3 | 12.5 | 54-71 | 5 of 6 |" in text
     assert "| 2D R23 | shuffled | not run: it averages" in text
     assert {line.count("|") for line in text.splitlines() if line.startswith("|")} == {11}
