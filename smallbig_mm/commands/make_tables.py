@@ -3,20 +3,23 @@
 from pathlib import Path
 
 from ..errors import UserError
-from ..files import SHARE, relative
+from ..files import SHARE, relative, write_text
 from ..paper import find
 from ..records import store
 from ..report.documents import FORMATS
 from ..report.lines import lines
+from ..report.readme import blocks, filled
 from ..report.tables import Footnotes, accuracy_of, costs_of, documents
 from .cli import parser
+
+TABLES, README = SHARE / "results/tables", SHARE / "README.md"
 
 
 def main() -> None:
     tool = parser(__doc__, "python tools/make_tables.py --format latex --out /tmp/tables")
     tool.add_argument("--format", choices=FORMATS, default="md", help="(%(default)s)")
     tool.add_argument(
-        "--out", type=Path, default=SHARE / "results/tables", help="folder (results/tables)"
+        "--out", type=Path, default=TABLES, help="folder (results/tables, and the README)"
     )
     tool.add_argument(
         "--records", type=Path, default=store.RUNS, help="folder of records (results/runs)"
@@ -45,17 +48,23 @@ def main() -> None:
                 print(f"[{number}] {text}")
         return
     different = []
-    for name, document in documents(records).items():
-        path = args.out / f"{name}.{FORMATS[args.format]}"
-        text = document.render(args.format)
+    pages = documents(records)
+    texts = {
+        args.out / f"{name}.{FORMATS[args.format]}": page.render(args.format)
+        for name, page in pages.items()
+    }
+    if args.out == TABLES and README.is_file():
+        parts = blocks(records, pages["motion_shapes"])
+        texts[TABLES / "quickstart.md"] = parts["quickstart"] + "\n"
+        texts[README] = filled(README.read_text(), parts)
+    for path, text in texts.items():
         if args.check:
             if not path.is_file():
                 raise UserError(f"{path}: no such file; --check compares tables that were made")
             if path.read_text() != text:
                 different.append(str(path))
             continue
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        write_text(path, text)
         print(path)
     if different:
         raise UserError(f"not what the data give: {', '.join(different)}; run tools/make_tables.py")

@@ -4,13 +4,12 @@ Finished jobs are kept, so an interrupted grid goes on where it stopped. A job t
 recorded, the others go on, and it is tried again the next time.
 """
 
-import multiprocessing
-import signal
 import time
 from pathlib import Path
 
 from ..errors import UserError
-from ..experiments import grid
+from ..experiments import engine, motion_shapes
+from ..experiments.job import Job
 from ..records import store
 from .cli import parser
 
@@ -38,23 +37,24 @@ def main() -> None:
     for option, value in (("seeds", args.seeds), ("workers", args.workers)):
         if value is not None and value < 1:
             raise UserError(f"--{option} {value}: give 1 or more")
-    jobs = grid.jobs(args.config, range(args.seeds), args.rows)
+    jobs = motion_shapes.jobs(args.config, range(args.seeds), args.rows)
     if not jobs:
         raise UserError(f"--rows {args.rows}: no row of {args.config} is like this")
-    todo = [job for job in jobs if store.succeeded(job.name, args.records) is None]
+    todo = {job.name for job in jobs if store.succeeded(job.name, args.records) is None}
     if args.list:
         for job in jobs:
-            also = f" = {', '.join(job.also)}" if job.also else ""
-            print(f"{'todo' if job in todo else 'done'} seed {job.seed} {job.row}{also}")
+            state = "todo" if job.name in todo else "done"
+            print(f"{state} seed {job.seed} {' = '.join(job.detail['rows'])}")
         return
     _check_data(jobs[0])
     print(f"{len(todo)} of {len(jobs)} jobs have no record yet", flush=True)
 
-    signal.signal(signal.SIGTERM, _end)
-    failed, began = 0, time.monotonic()
-    command = store.command()
-    ended = grid.run(todo, args.records, Path("work_dirs"), command, args.workers)
-    for number, record in enumerate(ended, start=1):
+    failed, number, began = 0, 0, time.monotonic()
+    work_dirs, command = Path("work_dirs"), store.command()
+    for _, record, new in engine.run(jobs, args.records, work_dirs, command, args.workers):
+        if not new:
+            continue
+        number += 1
         failed += isinstance(record.metrics, str)
         figures = record.metrics
         if not isinstance(figures, str):
@@ -65,15 +65,8 @@ def main() -> None:
         raise UserError(f"{failed} of {len(todo)} jobs failed; their records say why")
 
 
-def _end(*_: object) -> None:
-    """Take the jobs along, which would otherwise go on without a parent to record them."""
-    for process in multiprocessing.active_children():
-        process.terminate()
-    raise KeyboardInterrupt
-
-
-def _check_data(job: grid.Job) -> None:
+def _check_data(job: Job) -> None:
     for loader in (job.cfg.train_dataloader, job.cfg.test_dataloader):
         path = Path(loader.dataset.data_root, loader.dataset.ann_file)
         if not path.is_file():
-            raise UserError(f"{path}: no such file; {job.grid} says how to write it")
+            raise UserError(f"{path}: no such file; {job.config} says how to write it")

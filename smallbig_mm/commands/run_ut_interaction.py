@@ -9,9 +9,11 @@ from pathlib import Path
 
 from ..datasets.ut_interaction import FOLDS
 from ..errors import UserError
-from ..experiments.ut_interaction import CONTROLS, NETWORKS, grid, mean_by_lr, run_grid, table
-from ..files import CONFIGS, SHARE
-from ..records.schema import Record
+from ..experiments import engine
+from ..experiments.ut_interaction import CONTROLS, NETWORKS, jobs
+from ..files import SHARE, write_text
+from ..records import store
+from ..report.ut_interaction import hits, mean_by_lr, table
 from .cli import parser
 
 
@@ -47,29 +49,26 @@ def main() -> None:
         raise UserError(
             f"--data {args.data}: no fold1_train.txt; run tools/make_ut_interaction.py first"
         )
+    data = args.data.resolve()
     if args.tune:
-        runs = grid(args.networks, ["clip"], ["tune"], args.seeds, args.tune)
+        todo = jobs(data, args.networks, ["clip"], ["tune"], args.seeds, args.tune)
     else:
         folds = [f"fold{fold}" for fold in args.folds]
-        runs = grid(args.networks, args.controls, folds, args.seeds)
+        todo = jobs(data, args.networks, args.controls, folds, args.seeds)
 
-    records: list[Record] = []
-    cells = run_grid(
-        runs,
-        CONFIGS / "ut_interaction",
-        args.data.resolve(),
-        args.results / "runs",
-        Path("work_dirs"),
-    )
-    for number, (run, record, there) in enumerate(cells, start=1):
+    records = []
+    ended = engine.run(todo, args.results / "runs", Path("work_dirs"), store.command())
+    for number, (job, record, new) in enumerate(ended, start=1):
         records.append(record)
         figure = record.metrics
         if not isinstance(figure, str):
-            figure = f"{figure['correct']:.0f} of {figure['clips']:.0f}"
-        seconds = "there" if there else f"{record.detail['seconds']} s"
+            right = hits([record]).values()
+            figure = f"{sum(right):.0f} of {len(right)}"
+        seconds = f" ({record.detail.get('seconds', 0):.0f} s)" if new else " (there)"
+        name = "{network} {control} {part}".format(**job.detail)
         print(
-            f"[{number}/{len(runs)}] {run.network} {run.control} {run.part} seed {run.seed} "
-            f"lr {record.detail['lr']:g}: {figure} ({seconds})",
+            f"[{number}/{len(todo)}] {name} seed {job.seed} lr {job.detail['lr']:g}: "
+            f"{figure}{seconds}",
             flush=True,
         )
 
@@ -79,7 +78,6 @@ def main() -> None:
     else:
         text = table(records, args.data)
         target = args.results / "tables/ut_interaction.md"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text)
+        write_text(target, text)
         print(f"\n{text}\n{target}")
     sys.exit(int(any(isinstance(record.metrics, str) for record in records)))

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 FORMATS = {"md": "md", "html": "html", "latex": "tex", "csv": "csv"}
 STYLE = "td, th { padding: 2px 8px; text-align: left } body { font-family: sans-serif }"
+
+
+def markdown(lines: Sequence[Sequence[str]]) -> str:
+    """A table, the first line its head."""
+    head, *rest = (f"| {' | '.join(line)} |" for line in lines)
+    return "\n".join([head, "|---" * len(lines[0]) + "|", *rest])
 
 
 @dataclass(frozen=True)

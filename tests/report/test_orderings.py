@@ -5,8 +5,16 @@ import math
 import pytest
 from scipy.stats import ttest_ind
 
+from smallbig_mm.paper import find
 from smallbig_mm.records import store
-from smallbig_mm.report.orderings import Ordering, by_seed, interval, orderings, verdict
+from smallbig_mm.report.orderings import (
+    Ordering,
+    by_seed,
+    interval,
+    motion_shapes,
+    orderings,
+    verdict,
+)
 
 A, B = "table02/01_r23", "table02/02_r23_3d"
 BETTER = Ordering("b is better than a", {B: 1, A: -1})
@@ -52,3 +60,18 @@ def test_newest_record_of_todays_grid_counts():
     older = first.model_copy(update=dict(config_sha256="0" * 64))
     found = by_seed([first, again, failed, other, older])
     assert [list(seeds.values()) for seeds in found.values()] == [[again]]
+
+
+def test_what_is_at_chance_follows_from_the_figures():
+    made = [record for record in store.read_all() if record.id.startswith("motion_shapes/")]
+    figures = {"motion_shapes/order_free": 20.0, "motion_shapes/direction": 60.0}
+    (first,) = by_seed(made[:1])
+    label = find(first[0]).cells["label"]
+    low = made[0].model_copy(update=dict(metrics=figures))
+    _, bag, direction, _ = motion_shapes([low]).texts
+    assert bag.endswith(f"At chance, at most 25 %: {label}.")
+    assert direction.endswith(f"Above 55 %: {label}.")
+    high = low.model_copy(update=dict(metrics=dict.fromkeys(figures, 50.0)))
+    _, bag, direction, _ = motion_shapes([high]).texts
+    assert bag.endswith("At chance, at most 25 %: none.")
+    assert direction.endswith("Above 55 %: none.")

@@ -1,0 +1,58 @@
+"""What of the README follows from figures: it stands between markers, and is generated."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+
+from ..errors import UserError
+from ..records.schema import Record
+from . import quickstart, ut_interaction
+from .documents import Document, markdown
+
+VERDICTS = ("holds", "does not hold", "within noise")
+
+
+def blocks(records: Sequence[Record], grid: Document) -> dict[str, str]:
+    """The generated parts by name.
+
+    Args:
+        records: all of them.
+        grid: MotionShapes' page.
+    """
+    ours = [record for record in records if record.id.startswith("ut_interaction/")]
+    lines = [ut_interaction.HEAD, *(row for row in ut_interaction.rows(ours) if row[4])]
+    return {
+        "quickstart": quickstart.page(records),
+        "orderings": _orderings(grid),
+        "ut_interaction": markdown([line[:7] for line in lines]),
+    }
+
+
+def _orderings(grid: Document) -> str:
+    networks, judged = grid.parts["Networks"], grid.parts["Orderings"]
+    seeds = " or ".join(sorted(set(networks["seeds"])))
+    lines = [
+        f"{len(networks)} networks, {seeds} seeds each. The paper's {len(judged)} orderings here, by "
+        "the order-free\nclasses and 95 % intervals of Welch:\n"
+    ]
+    for verdict in VERDICTS:
+        claims = "; ".join(judged[judged["here it"] == verdict]["the paper says"])
+        text = f"- **{verdict}**: {claims or 'none'}."
+        lines.append(textwrap.fill(text, 100, subsequent_indent="  "))
+    return "\n".join(lines)
+
+
+def filled(text: str, parts: Mapping[str, str]) -> str:
+    """A text with `parts` between its markers, `<!-- NAME -->` and `<!-- end of NAME -->`.
+
+    Raises:
+        UserError: if it lacks a marker.
+    """
+    for name, part in parts.items():
+        before, begin, rest = text.partition(f"<!-- {name} -->\n")
+        _, end, after = rest.partition(f"<!-- end of {name} -->\n")
+        if not end:
+            raise UserError(f"README: no lines <!-- {name} --> and <!-- end of {name} -->")
+        text = f"{before}{begin}{part}\n{end}{after}"
+    return text

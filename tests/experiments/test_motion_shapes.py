@@ -1,0 +1,56 @@
+"""The grid: which networks it holds, and its tool."""
+
+from mmengine.config import Config
+
+from smallbig_mm.experiments.motion_shapes import jobs
+from smallbig_mm.files import SHARE
+from smallbig_mm.records import store
+
+from ..tool import fails, run
+from .conftest import write_grid
+
+CONFIG = SHARE / "configs/motion_shapes/grid.py"
+
+
+def test_every_distinct_network_once_a_seed():
+    made = jobs(CONFIG, range(3))
+    assert len(made) == 60 and len({job.name for job in made}) == 60
+    assert [job.seed for job in made] == sorted(job.seed for job in made)
+    covered = [name for job in made[:20] for name in job.detail["rows"]]
+    assert len(covered) == len(set(covered)) == 35
+
+
+def test_a_row_keeps_what_is_its_own():
+    (job,) = jobs(CONFIG, [1], "table06/04*")
+    backbone, plain = job.cfg.model.backbone, Config.fromfile(CONFIG).model.backbone
+    assert (backbone.type, backbone.share_weights) == ("ResNet3dSmallBig", False)
+    assert backbone.extra_unit == "default" and backbone.depth == 23
+    for key in ("base_channels", "conv1_kernel", "with_pool1", "norm_eval", "pretrained"):
+        assert backbone[key] == plain[key]
+    assert job.cfg.randomness.seed == 1
+    assert job.cfg.val_dataloader is None
+
+
+def test_patterns_choose_networks_by_any_of_their_rows():
+    assert [job.detail["rows"] for job in jobs(CONFIG, [0], "table09/02*")] == [
+        ["table08/04_smallbig_r50", "table09/02_default"]
+    ]
+    assert jobs(CONFIG, [0], "table10/*") == []
+    assert len(jobs(CONFIG, [0], "table05")) == 5
+
+
+def test_the_stored_runs_are_those_of_todays_grid():
+    todo = [job.name for job in jobs(CONFIG, range(5)) if not store.succeeded(job.name, store.RUNS)]
+    assert todo == []
+
+
+def test_tool_lists_and_refuses(tiny, tmp_path):
+    listed = run("run_grid.py", tiny, "--list", "--seeds", 2, "--records", tmp_path)
+    assert listed.stdout.count("todo seed 1") == 5
+    fails(run("run_grid.py", "none.py"), "none.py", "no such file")
+    fails(run("run_grid.py", tiny, "--rows", "table99"), "table99", "no row")
+    fails(run("run_grid.py", SHARE / "configs/r23_k400.py"), "r23_k400.py", "grid's has `rows`")
+    fails(run("run_grid.py", tiny, "--seeds", 0), "--seeds 0")
+    fails(run("run_grid.py", tiny, "--workers", -1), "--workers -1")
+    elsewhere = write_grid(tmp_path / "grid.py", tmp_path / "none")
+    fails(run("run_grid.py", elsewhere, "--records", tmp_path), "none/train.txt", "how to write")
