@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from .configs import IDENTITY, digest
+from .configs import NETWORK, TRAINING, digest
 from .errors import RowError
 from .files import CONFIGS, SHARE
 
@@ -94,20 +94,4 @@ def find(name: str) -> Row:
 
 def training(cfg: Config) -> str:
     """What makes a network and its training: rows that share it share their weights."""
-    return digest(cfg, IDENTITY[:5])
-
-
-@dataclass(frozen=True)
-class ListSize:
-    videos: int
-    sha256: str | None
-    source: str
-
-
-@cache
-def datasets() -> dict[tuple[str, str], ListSize]:
-    with open(PAPER / "datasets.csv", encoding="utf-8", newline="") as file:
-        return {
-            (line["dataset"], line["split"]): ListSize(int(line["videos"]), None, line["source"])
-            for line in csv.DictReader(file)
-        }
+    return digest(cfg, (*NETWORK, *TRAINING))

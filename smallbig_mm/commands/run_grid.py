@@ -11,6 +11,7 @@ from ..errors import UserError
 from ..experiments import engine, motion_shapes
 from ..experiments.job import Job
 from ..records import store
+from ..records.provenance import command
 from .cli import parser
 
 
@@ -50,8 +51,8 @@ def main() -> None:
     print(f"{len(todo)} of {len(jobs)} jobs have no record yet", flush=True)
 
     failed, number, began = 0, 0, time.monotonic()
-    work_dirs, command = Path("work_dirs"), store.command()
-    for _, record, new in engine.run(jobs, args.records, work_dirs, command, args.workers):
+    work_dirs, typed = Path("work_dirs"), command()
+    for _, record, new in engine.run(jobs, args.records, work_dirs, typed, args.workers):
         if not new:
             continue
         number += 1

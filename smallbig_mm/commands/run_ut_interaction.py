@@ -12,7 +12,7 @@ from ..errors import UserError
 from ..experiments import engine
 from ..experiments.ut_interaction import CONTROLS, NETWORKS, jobs
 from ..files import SHARE, write_text
-from ..records import store
+from ..records.provenance import command
 from ..report.ut_interaction import hits, mean_by_lr, table
 from .cli import parser
 
@@ -57,7 +57,7 @@ def main() -> None:
         todo = jobs(data, args.networks, args.controls, folds, args.seeds)
 
     records = []
-    ended = engine.run(todo, args.results / "runs", Path("work_dirs"), store.command())
+    ended = engine.run(todo, args.results / "runs", Path("work_dirs"), command())
     for number, (job, record, new) in enumerate(ended, start=1):
         records.append(record)
         figure = record.metrics

@@ -17,7 +17,7 @@ from subprocess import PIPE, STDOUT, Popen, TimeoutExpired
 import torch
 
 from ..files import PACKAGE
-from ..records import store
+from ..records import runs, store
 from ..records.provenance import now
 from ..records.schema import Record
 from .job import Job
@@ -110,12 +110,14 @@ def _died(job: Job, code: int, start: str, folder: Path, command: str) -> Path:
     """Record a process that ended without a word."""
     how = signal.Signals(-code).name if code < 0 else f"code {code}"
     why = f"not run: the process ended with {how}"
-    record = store.make(
+    for path in runs.close_killed(folder, job.name, why):
+        return path
+    record = store.make(  # it had not begun its own
         kind="train",
         name=job.name,
         config=job.config,
-        cfg=job.cfg,
-        split="test",
+        cfgs=[job.cfg],
+        input=store.input_of(job.cfg, "test"),
         command=command,
         start=start,
         seed=job.seed,

@@ -12,8 +12,6 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,11 +24,10 @@ from tqdm import tqdm
 
 from .. import ensemble
 from ..costs.counting import clip_of, count
-from ..errors import reason
-from ..files import write_text
+from ..files import CHECKOUT, write_text
 from ..progress import progress_bar
 from ..records import runs, store
-from ..records.provenance import code_version, environment, now
+from ..records.provenance import environment
 
 CONFIG, ORDER, SCORES, ERROR = "job.py", "job.json", "scores.pkl", "error.txt"
 
@@ -107,7 +104,17 @@ def execute(job: Job, folder: Path, records: Path, command: str, progress: bool)
         command: what the user typed, for the record.
         progress: show a line that moves.
     """
-    with recording(job, records, command) as run:
+    with runs.recording(
+        kind="train",
+        name=job.name,
+        cfg=job.cfg,
+        config=CHECKOUT / job.config if CHECKOUT else job.config,
+        split="test",
+        folder=records,
+        command=command,
+        seed=job.seed,
+        detail=job.detail,
+    ) as run:
         began = time.perf_counter()
         runner = _runner(job, folder)
         clip = count(runner.model.eval().cpu(), clip_of(job.cfg)).as_record()
@@ -117,60 +124,18 @@ def execute(job: Job, folder: Path, records: Path, command: str, progress: bool)
         else:  # where max pooling over clips takes a quarter of the time in this layout
             runner.model.backbone.to(memory_format=torch.channels_last_3d)
             layout = "channels_last_3d"
-        env = dict(environment(), dtype="float32", layout=layout)
-        run.set(counts=[clip], env=env)
+        run.set(counts=[clip], env=dict(environment(), dtype="float32", layout=layout))
         if progress:
             runner.register_hook(Progress(Path(job.name).name.rpartition("-")[0]))
-        runner.train()
-        metrics = {key: float(value) for key, value in runner.test().items()}
-        metrics["train/loss"] = float(runner.message_hub.get_scalar("train/loss").mean(20))
+        runs.trained(runner, job.cfg, run)
+        figures = dict(runner.test(), **runs.loss(runner))
         detail = dict(job.detail, seconds=round(time.perf_counter() - began, 1))
         if job.keep_predictions:
             detail["predictions"] = predictions(folder / SCORES)
-        loaders = dict(train=runner.train_dataloader, test=runner.test_dataloader)
-        run.set(
-            metrics=metrics,
-            data=[store.data_of(job.cfg, name, loader.dataset) for name, loader in loaders.items()],
-            checkpoints=runs.newest(runner),
-            detail=detail,
-        )
-
-
-class Recording:
-    """A run that is being recorded: what `set` is given are fields of its record."""
-
-    def __init__(self) -> None:
-        self.fields: dict[str, Any] = {}
-
-    def set(self, **fields: Any) -> None:
-        self.fields |= fields
-
-
-@contextmanager
-def recording(job: Job, records: Path, command: str) -> Iterator[Recording]:
-    """Record what happens in the block, however it ends."""
-    code_version()  # of the code that starts here, whatever is edited while it runs
-    start, run = now(), Recording()
-    why = "not run: it ended before"
-    run.set(metrics=why, counts=why, data=why, checkpoints=why, detail=job.detail)
-    try:
-        yield run
-    except BaseException as error:
-        run.set(metrics=reason(error))
-        raise
-    finally:
-        record = store.make(
-            kind="train",
-            name=job.name,
-            config=job.config,
-            cfg=job.cfg,
-            split="test",
-            command=command,
-            start=start,
-            seed=job.seed,
-            **run.fields,
-        )
-        store.write(record, records)
+        found = runs.as_fields(figures, folder, "test")
+        data = [run.content["training"]["data"], store.data_of(job.cfg, "test", 0)]
+        run.set(**found, data=data)
+        run.set(detail={**found["detail"], **detail})
 
 
 def _runner(job: Job, folder: Path) -> Runner:

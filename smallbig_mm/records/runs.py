@@ -156,17 +156,26 @@ def recording(
                 print_log(message, logger="current", level=logging.ERROR)
 
 
-def close_killed(folder: Path) -> list[Path]:
-    """Turn markers of processes that live no longer into records; returns these."""
+def close_killed(folder: Path, name: str = "", why: str = KILLED) -> list[Path]:
+    """Turn markers of processes that live no longer into records.
+
+    Args:
+        folder: of records.
+        name: what the records' ids begin with.
+        why: what they say.
+
+    Returns:
+        The records' paths.
+    """
     closed = []
     for marker in sorted(folder.rglob(f"*{MARKER}")):
-        if marker in _own:
+        if marker in _own or not str(marker.relative_to(folder)).startswith(name):
             continue
         try:
             with marker.open("r+") as file:
                 _lock(file)
                 content = json.load(file)
-                record = store.validate({**content, "metrics": KILLED, "end": KILLED}, marker)
+                record = store.validate({**content, "metrics": why, "end": why}, marker)
                 closed.append(store.write(record, folder))
                 marker.unlink()
         except (OSError, ValueError):  # it lives, another process closes it, or it was cut short
@@ -185,21 +194,36 @@ def _lock(file: TextIO) -> None:
 
 def train(runner: Runner, cfg: Config, folder: Path) -> None:
     """Train, and record it with the figures of its last epoch's weights and the mean loss."""
-    keep, validations = KeepTraining(cfg), Validations()
-    for hook in (keep, validations, SkippedVideos(runner.work_dir)):
-        runner.register_hook(hook)
+    validations = Validations()
+    runner.register_hook(validations)
     with _of("train", runner, cfg, folder) as run:
         run.set(seed=runner.seed if runner.seed is not None else "not run: no seed")
         try:
-            runner.train()
-            run.set(**_trained(runner, validations))
+            trained(runner, cfg, run)
+            run.set(**_validated(runner, validations))
         finally:
-            if keep.facts:
-                lost = skipped(runner.work_dir)
-                data = {**keep.facts["data"], "skipped": lost}
-                held_out = [store.data_of(cfg, "val", 0)] if validations.figures else []
-                facts = dict(keep.facts, epochs=runner.epoch, data=data)
-                run.set(data=[data, *held_out], training=facts, checkpoints=written(runner))
+            if validations.figures:
+                run.content["data"].append(store.data_of(cfg, "val", 0))
+
+
+def trained(runner: Runner, cfg: Config, run: Recording) -> None:
+    """Train, and set what a record says of it, whether it ends well or not: how it was run, on
+    which data, and the checkpoints that it wrote."""
+    keep = KeepTraining(cfg)
+    for hook in (keep, SkippedVideos(runner.work_dir)):
+        runner.register_hook(hook)
+    try:
+        runner.train()
+    finally:
+        if keep.facts:  # else it failed before it started
+            data = {**keep.facts["data"], "skipped": skipped(runner.work_dir)}
+            facts = dict(keep.facts, epochs=runner.epoch, data=data)
+            run.set(data=[data], training=facts, checkpoints=written(runner))
+
+
+def loss(runner: Runner) -> dict[str, float]:
+    """The mean loss of a training's last 20 steps."""
+    return {"train/loss": float(runner.message_hub.get_scalar("train/loss").mean(20))}
 
 
 def test(runner: Runner, cfg: Config, folder: Path, checkpoint: dict[str, Any]) -> Path:
@@ -275,11 +299,10 @@ def _of(kind: str, runner: Runner, cfg: Config, folder: Path) -> Iterator[Record
             print_log(f"Record: {run.path}", logger="current")
 
 
-def _trained(runner: Runner, validations: Validations) -> dict[str, Any]:
-    """The last weights' figures, and the mean loss of the last 20 steps."""
+def _validated(runner: Runner, validations: Validations) -> dict[str, Any]:
+    """The last weights' figures, if they were validated, and the loss."""
     figures = validations.figures.get(runner.iter, {})
-    loss = {"train/loss": float(runner.message_hub.get_scalar("train/loss").mean(20))}
-    found = as_fields({**figures, **loss}, runner.work_dir, "validation")
+    found = as_fields({**figures, **loss(runner)}, runner.work_dir, "validation")
     if not figures:
         found["detail"] |= dict(validation="not run: not validated")
     return found

@@ -16,26 +16,50 @@ from smallbig_mm.records.store import read, read_all, validate, write
 INPUT = dict(frames=8, interval="uniform", clips=10, crops=3, size=[224, 256], batch=1)
 COUNT = dict(
     clip=[8, 224, 256],
-    **dict(params=5, macs=4, attention_macs=0, norm_ops=2, pool_ops=1),
+    **dict(params=5, macs=4, activation_product_macs=0, norm_ops=2, pool_ops=1),
     uncounted={"sigmoid": 1},
     counter="fvcore",
 )
+START = dict(
+    **dict(epoch=0, settings="3" * 64, batch=128, batch_per_process=16, processes=8),
+    **dict(accumulation=1, lr=0.02, precision="float32", ema=False, sync_bn=False),
+)
+DATA = dict(
+    **dict(dataset="kinetics400", list="list.txt", sha256="1" * 64, samples=7, skipped=0),
+    manifest=None,
+)
+TRAINING = dict(
+    starts=[START],
+    epochs=110,
+    pretrained=dict(file="resnet50.pth", sha256="4" * 64, loaded=22, tensors=22),
+    load_from=None,
+    data=DATA,
+)
 VALID: dict[str, Any] = dict(
+    version=2,
     id="grid/row-seed0",
     kind="train",
     config="configs/r23_k400.py",
-    config_sha256="0" * 64,
-    code=dict(commit="a" * 40, dirty=False),
+    settings=["0" * 64],
+    resolved="not run: the config is in the commit",
+    code=dict(commit="a" * 40, dirty=False, version="0.1.0"),
     command="python tools/train.py configs/r23_k400.py",
     input=INPUT,
     counts=[COUNT],
-    data=[dict(list="list.txt", sha256="1" * 64, samples=7, skipped=0)],
-    checkpoints=[dict(file="epoch_1.pth", sha256="2" * 64, origin="trained")],
+    data=[DATA],
+    training=TRAINING,
+    checkpoints=[
+        dict(
+            **dict(file="epoch_1.pth", sha256="2" * 64, origin="trained", role="tested"),
+            training=TRAINING,
+        )
+    ],
     seed=0,
     env=dict(torch="2.6.0", cores=2),
     start="2026-01-01T00:00:00Z",
     end="2026-01-01T01:00:00Z",
     metrics={"acc/top1": 1 / 3},
+    attachments=[dict(name="matrix", file="matrix.json", sha256="5" * 64)],
     detail=dict(rows=["table05/04_typical"]),
 )
 
@@ -61,7 +85,7 @@ def test_what_was_not_measured_says_why(tmp_path):
     assert read(write(missing, tmp_path)) == missing
 
 
-@pytest.mark.parametrize("name", sorted(VALID.keys() - {"detail"}))
+@pytest.mark.parametrize("name", sorted(VALID.keys() - {"detail", "attachments", "version"}))
 def test_missing_field_is_named(name):
     content = {key: value for key, value in VALID.items() if key != name}
     with pytest.raises(RecordError, match=rf"^x\.json: .*field {name}: Field required"):
@@ -73,15 +97,18 @@ def test_missing_field_is_named(name):
     [
         (dict(kind="guess"), "kind"),
         (dict(config=3), "config"),
-        (dict(config_sha256="0" * 63), "config_sha256"),
-        (dict(code=dict(commit="main", dirty=False)), r"code\.commit"),
-        (dict(code=dict(commit="a" * 40)), r"code\.dirty"),
+        (dict(settings=["0" * 63]), r"settings\.0"),
+        (dict(settings=[]), "settings"),
+        (dict(version=3), "version"),
+        (dict(training=dict(TRAINING, starts=[])), r"training\.starts"),
+        (dict(code=dict(commit="main", dirty=False, version="1")), r"code\.commit"),
+        (dict(code=dict(commit="a" * 40, version="1")), r"code\.dirty"),
         (dict(input={**INPUT, "frames": 0}), r"input\.frames"),
         (dict(input={**INPUT, "interval": "dense"}), r"input\.interval"),
         (dict(input={**INPUT, "size": [224]}), r"input\.size"),
         (dict(input={**INPUT, "colour": "rgb"}), r"input\.colour"),
         (dict(counts=[{**COUNT, "macs": -1}]), r"counts\.0\.macs"),
-        (dict(data=[dict(VALID["data"][0], samples="many")]), r"data\.0\.samples"),
+        (dict(data=[dict(DATA, samples="many")]), r"data\.0\.samples"),
         (
             dict(checkpoints=[dict(VALID["checkpoints"][0], origin="found")]),
             r"checkpoints\.0\.orig",
@@ -148,3 +175,62 @@ def test_unknown_starts_come_first(tmp_path):
     write(record(id="b", start="not run: not in the dump"), tmp_path)
     write(record(id="c", start="2026-01-01T00:00:00"), tmp_path)
     assert [r.id for r in read_all(tmp_path)] == ["b", "c", "a"]
+
+
+# --------------------------------------------------------------------------------------------------
+# Schema 1, and what digests are made of
+
+
+def schema_1() -> dict[str, Any]:
+    """A record as it was written before there were versions."""
+    old = {k: v for k, v in VALID.items() if k not in ("version", "training", "resolved")}
+    del old["attachments"]
+    old["config_sha256"] = old.pop("settings")[0]
+    old["code"] = dict(commit="a" * 40, dirty=False)
+    count = {k: v for k, v in COUNT.items() if k != "activation_product_macs"}
+    old["counts"] = [dict(count, attention_macs=3)]
+    old["data"] = [dict(list="list.txt", sha256="1" * 64, samples=7, skipped=0)]
+    old["checkpoints"] = [dict(file="epoch_1.pth", sha256="2" * 64, origin="trained")]
+    return old
+
+
+def test_schema_1_is_read_and_nothing_is_made_up():
+    found = validate(schema_1(), "old.json")
+    assert found.config_sha256 == "0" * 64 and found.metrics == VALID["metrics"]
+    assert found.counts[0].activation_product_macs == 3
+    for value in (
+        *(found.training, found.resolved, found.code.version, found.data[0].dataset),
+        found.checkpoints[0].training,
+    ):
+        assert value == "not run: schema 1 did not keep it"
+    bare = {**schema_1(), **dict.fromkeys(("counts", "data", "checkpoints"), "not run: x")}
+    assert validate(bare, "old.json").counts == "not run: x"
+
+
+@pytest.mark.parametrize("name", sorted(schema_1().keys() - {"detail"}))
+def test_schema_1_lacks_nothing_that_it_had(name):
+    content = {key: value for key, value in schema_1().items() if key != name}
+    field = {"config_sha256": "settings"}.get(name, name)
+    with pytest.raises(RecordError, match=rf"^x\.json: .*field {field}: Field required"):
+        validate(content, "x.json")
+
+
+def test_every_stored_record_is_read_and_says_what_it_is_made_of():
+    records = read_all()
+    assert len(records) > 170
+    for found in records:
+        for sha256 in found.settings:
+            assert store.settings_of(sha256, store.RUNS) is not None, found.id
+
+
+def test_settings_are_kept_by_their_digest(tmp_path):
+    settings = dict(model=dict(depth=23, views=[(3, 3, 3), None]), optim_wrapper=None)
+    sha256 = store.keep_settings(settings, tmp_path)
+    assert store.keep_settings(settings, tmp_path) == sha256
+    assert store.settings_of(sha256, tmp_path)["model"]["views"] == [[3, 3, 3], None]
+    assert store.settings_of("0" * 64, tmp_path) is None
+    path = tmp_path / f"settings/{sha256}.json"
+    path.write_text(path.read_text().replace("23", "50"))
+    with pytest.raises(RecordError, match="not what its name says"):
+        store.settings_of(sha256, tmp_path)
+    assert read_all(tmp_path) == []  # settings are no records
