@@ -33,8 +33,8 @@ def _orderings(grid: Document) -> str:
     networks, judged = grid.parts["Networks"], grid.parts["Orderings"]
     seeds = " or ".join(sorted(set(networks["seeds"])))
     lines = [
-        f"{len(networks)} networks, {seeds} seeds each. The paper's {len(judged)} orderings here, by "
-        "the order-free\nclasses and 95 % intervals of Welch:\n"
+        f"{len(networks)} networks, {seeds} seeds each. The paper's {len(judged)} orderings, by the "
+        "order-free classes\nand 95 % intervals of Welch:\n"
     ]
     for verdict in VERDICTS:
         claims = "; ".join(judged[judged["here it"] == verdict]["the paper says"])
