@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,13 @@ import torch
 from mmaction.models.backbones.resnet3d import Bottleneck3d
 from mmaction.registry import MODELS
 from mmengine.config import Config
+from mmengine.runner import CheckpointLoader
 from torch import Tensor, nn
+from torch.nn.modules.conv import _ConvNd
 
 from .backbones import ResNet3dSmallBig, ResNet3dUnits
-from .errors import CheckpointError
+from .compat.weights import file_of
+from .errors import CheckpointError, WeightsError
 from .files import file_sha256, whole
 
 StateDict = dict[str, Tensor]
@@ -88,8 +92,8 @@ def read(path: str | Path) -> tuple[StateDict, dict[str, Any]]:
         path: a file with a state dict, bare or under the name `state_dict`.
 
     Returns:
-        The state dict, without the `module.` that (distributed) data parallel wrappers put before
-        each name, and whatever else the file holds.
+        The state dict, without the `module.` and `_orig_mod.` that data parallel wrappers and
+        torch.compile put before each name, and whatever else the file holds.
 
     Raises:
         FileNotFoundError: if there is no such file.
@@ -118,7 +122,9 @@ def read(path: str | Path) -> tuple[StateDict, dict[str, Any]]:
         raise CheckpointError(
             f"{path}: holds no state dict, neither bare nor under the name state_dict"
         )
-    return {re.sub(r"^(module\.)+", "", name): value for name, value in tensors.items()}, rest
+    return {
+        re.sub(r"^((module|_orig_mod)\.)+", "", name): value for name, value in tensors.items()
+    }, rest
 
 
 def _shapes(tensors: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
@@ -145,11 +151,14 @@ class Variant:
     @property
     def name(self) -> str:
         """Such as `SmallBig-R50 full`, full (Fig. 2(f)) being typical (e) with extra units."""
-        extra = "extra_unit" in self.backbone
+        depth, extra = self.backbone["depth"], ""
+        if "extra_blocks" in self.backbone:
+            extra = f" with {sum(map(len, self.backbone['extra_blocks']))} extra units"
+        elif "extra_unit" in self.backbone:
+            extra = " with extra units"
         if "views" not in self.backbone:
-            return f"SmallBig-R{self.backbone['depth']} {'full' if extra else 'typical'}"
-        kind = "SlowOnly" if "inflate" in self.backbone else "2D"
-        return f"{kind}-R{self.backbone['depth']}{' with extra units' if extra else ''}"
+            return f"SmallBig-R{depth} typical{extra}".replace("typical with extra units", "full")
+        return f"{'SlowOnly' if 'inflate' in self.backbone else '2D'}-R{depth}{extra}"
 
     @property
     def text(self) -> str:
@@ -168,9 +177,14 @@ def identify(ours: Shapes) -> Variant:
         CheckpointError: if it is none that the authors' code can build.
     """
 
-    def stages_with(pattern: str) -> tuple[int, ...]:
-        found = (re.match(rf"backbone\.layer(\d)\.\d+\.{pattern}$", name) for name in ours)
-        return tuple(sorted({int(match[1]) + 1 for match in found if match}))
+    def blocks_with(pattern: str) -> dict[int, tuple[int, ...]]:
+        """By stage; in order."""
+        found = (re.match(rf"backbone\.layer(\d)\.(\d+)\.{pattern}$", name) for name in ours)
+        places = sorted((int(match[1]) + 1, int(match[2])) for match in found if match)
+        return {
+            stage: tuple(block for _, block in blocks)
+            for stage, blocks in groupby(places, key=lambda place: place[0])
+        }
 
     counts = tuple(
         len({name.split(".")[2] for name in ours if name.startswith(f"backbone.layer{n}.")})
@@ -191,16 +205,18 @@ def identify(ours: Shapes) -> Variant:
     backbone: dict[str, Any] = dict(type="ResNet3dSmallBig", depth=depths[0])
     if stem[0] != 64:
         backbone["base_channels"] = stem[0]
-    stages = stages_with(r"conv1\.big_bn\.weight")
+    stages = tuple(blocks_with(r"conv1\.big_bn\.weight"))
     if not stages:
         backbone["views"] = (None, None, None)
     elif stages != _STAGES:
         backbone["stages"] = stages
-    extra_stages = stages_with(r"input_unit\.reduce\.weight")
-    if extra_stages:
+    extra = blocks_with(r"input_unit\.reduce\.weight")
+    if extra:
         backbone["extra_unit"] = "default"
-        if extra_stages != _STAGES:
-            backbone["extra_stages"] = extra_stages
+        if tuple(extra) != _STAGES:
+            backbone["extra_stages"] = tuple(extra)
+        if any(len(blocks) < counts[stage - 2] for stage, blocks in extra.items()):
+            backbone["extra_blocks"] = tuple(extra.values())
     inflate = tuple(int(ours[f"backbone.layer{n}.0.conv1.conv.weight"][2] > 1) for n in range(1, 5))
     if any(inflate):
         backbone["inflate"] = inflate
@@ -358,3 +374,77 @@ def _advice(tensors: StateDict) -> str:
         return "Use the config that it was trained with"
     classes = f" and {variant.num_classes} classes" if variant.num_classes else ""
     return f"Its tensors are those of {variant.name}: use a config with {variant.text}{classes}"
+
+
+# --------------------------------------------------------------------------------------------------
+# Initial weights
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a network holds of the file that its `pretrained` names.
+
+    Attributes:
+        file: as `pretrained` names it.
+        sha256: of the file, or of its copy in torch hub's cache.
+        loaded: convolutions of the network that hold a weight of the file.
+        tensors: convolutions of the network.
+    """
+
+    file: str
+    sha256: str
+    loaded: int
+    tensors: int
+
+
+def count_loaded(network: nn.Module, path: str | Path) -> Loaded:
+    """Count the convolutions of an initialised network that hold a weight of a file.
+
+    By content, so that it does not matter who loaded the file and under which names: a 2D kernel
+    is the sum over time of the 3D one that it was inflated to.
+
+    Args:
+        network: after its `init_weights`.
+        path: what `pretrained` names: a file, a URL or `torchvision://NAME`. In a distributed run
+            every process must call, as they wait for each other while a URL is loaded.
+
+    Raises:
+        WeightsError: if fewer than a quarter of what could fit does: of the network's
+            convolutions, or of the file's, whichever are fewer.
+    """
+    name, file = str(path), file_of(str(path))
+    found = CheckpointLoader.load_checkpoint(name, map_location="cpu")
+    kernels: dict[tuple[int, ...], list[Tensor]] = {}
+    for tensor in found.get("state_dict", found).values():
+        if isinstance(tensor, Tensor) and tensor.dim() in (4, 5):
+            flat = _without_time(tensor)
+            kernels.setdefault(tuple(flat.shape), []).append(flat)
+    own = [
+        _without_time(module.weight)
+        for module in network.modules()
+        if isinstance(module, _ConvNd) and module.weight.dim() in (4, 5)
+    ]
+    loaded = sum(any(_equal(w, k) for k in kernels.get(tuple(w.shape), ())) for w in own)
+    available = sum(map(len, kernels.values()))
+    if not loaded or 4 * loaded < min(len(own), available):
+        raise WeightsError(
+            f"{name}: fits {'little' if loaded else 'nothing'}: {loaded} of the network's "
+            f"{len(own)} convolutions hold one of its {available}. Give weights of this depth and "
+            "width, 2D ones with torchvision's names (conv1.weight, layer1.0.conv1.weight, ...), "
+            "or none with --cfg-options model.backbone.pretrained=None"
+        )
+    sha256 = file_sha256(file) if file.is_file() else "not run: neither a file nor a URL"
+    return Loaded(name, sha256, loaded, len(own))
+
+
+def _without_time(kernel: Tensor) -> Tensor:
+    kernel = kernel.detach().cpu().float()
+    return kernel.sum(2) if kernel.dim() == 5 else kernel
+
+
+def _equal(one: Tensor, other: Tensor) -> bool:
+    """Up to an inflation's rounding; most that differ do so in their first elements."""
+    return all(
+        torch.allclose(a, b, rtol=1e-4, atol=0)
+        for a, b in ((one.flatten()[:8], other.flatten()[:8]), (one, other))
+    )

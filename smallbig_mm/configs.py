@@ -65,6 +65,14 @@ def check_annotations(cfg: Config, *splits: str) -> None:
                 )
 
 
+def dataset_of(cfg: Config) -> str:
+    """The dataset that a config is about, by its own word: `kinetics400`, `sthv1` and so on.
+
+    Paths cannot tell: everybody has the videos elsewhere.
+    """
+    return cfg.get("dataset", "not run: the config names no dataset (dataset = '...')")
+
+
 # --------------------------------------------------------------------------------------------------
 # How a config samples videos
 
@@ -141,10 +149,10 @@ def _frames(sampler: Any) -> tuple[int, int | Literal["uniform"], int]:
 # What makes a figure
 
 # What a figure follows from, and what of it depends on the machine only.
-IDENTITY = (
-    *("model", "train_dataloader", "train_cfg", "optim_wrapper", "param_scheduler"),
-    *("test_dataloader", "test_evaluator"),
-)
+NETWORK = ("model",)
+TRAINING = ("train_dataloader", "train_cfg", "optim_wrapper", "param_scheduler")
+TEST = ("test_dataloader", "test_evaluator")
+IDENTITY = (*NETWORK, *TRAINING, *TEST)
 PLACES = {
     *("ann_file", "data_root", "data_prefix", "num_workers", "persistent_workers", "pin_memory"),
     *("io_backend", "num_threads"),
@@ -195,8 +203,10 @@ def leaves(value: Any, name: str = "") -> dict[str, str]:
 # A config as text
 
 
-def _literals(text: str, path: Path) -> dict[str, Any]:
-    """Settings of a printed config, which may come from anywhere: it is parsed, never run.
+def parse(text: str) -> dict[str, Any]:
+    """Settings of a config that mmengine printed or put into a checkpoint.
+
+    The text may come from anywhere: it is parsed, never run.
 
     Raises:
         UserError: if it holds anything else than literals, `dict(...)`, lists and tuples.
@@ -205,7 +215,7 @@ def _literals(text: str, path: Path) -> dict[str, Any]:
         return dict(_setting(statement) for statement in ast.parse(text).body)
     except (SyntaxError, ValueError, TypeError, RecursionError) as error:
         why = error.msg if isinstance(error, SyntaxError) else error
-        raise UserError(f"{path}: the config that it prints cannot be read: {why}") from None
+        raise UserError(f"a printed config cannot be read: {why}") from None
 
 
 def _setting(statement: ast.stmt) -> tuple[str, Any]:

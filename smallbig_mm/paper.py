@@ -36,6 +36,33 @@ class Row:
     configs: tuple[Path, ...]
 
 
+@dataclass(frozen=True)
+class ListSize:
+    """What is known of a dataset's list of videos.
+
+    Attributes:
+        videos: how many it had when it was published; since then videos have disappeared.
+        sha256: of the list as a file, None where no such file is known.
+        source: who says so.
+    """
+
+    videos: int
+    sha256: str | None
+    source: str
+
+
+@cache
+def datasets() -> dict[tuple[str, str], ListSize]:
+    """The known lists by dataset, as `configs.dataset_of` names it, and `train` or `validation`."""
+    with open(PAPER / "datasets.csv", encoding="utf-8", newline="") as file:
+        return {
+            (line["dataset"], line["split"]): ListSize(
+                int(line["videos"]), line["sha256"] or None, line["source"]
+            )
+            for line in csv.DictReader(file)
+        }
+
+
 @cache
 def rows() -> tuple[Row, ...]:
     """All printed rows of Tables 2 to 11, in the paper's order."""
@@ -68,3 +95,19 @@ def find(name: str) -> Row:
 def training(cfg: Config) -> str:
     """What makes a network and its training: rows that share it share their weights."""
     return digest(cfg, IDENTITY[:5])
+
+
+@dataclass(frozen=True)
+class ListSize:
+    videos: int
+    sha256: str | None
+    source: str
+
+
+@cache
+def datasets() -> dict[tuple[str, str], ListSize]:
+    with open(PAPER / "datasets.csv", encoding="utf-8", newline="") as file:
+        return {
+            (line["dataset"], line["split"]): ListSize(int(line["videos"]), None, line["source"])
+            for line in csv.DictReader(file)
+        }

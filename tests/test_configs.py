@@ -8,7 +8,7 @@ import pytest
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from smallbig_mm.configs import digest
+from smallbig_mm.configs import dataset_of, digest
 from smallbig_mm.paper import rows
 
 from .videos import write_dataset
@@ -116,6 +116,15 @@ def test_config_trains_and_tests(name, width, data, tmp_path):
 
 def transforms_of(cfg: Config, split: str) -> dict[str, dict]:
     return {t.type: t for t in cfg[f"{split}_dataloader"].dataset.pipeline}
+
+
+def test_every_config_that_people_train_names_its_dataset():
+    for path in CONFIGS.glob("*.py"):
+        suffix = path.stem.rsplit("_", 1)[1]
+        assert dataset_of(Config.fromfile(path)) == {"k400": "kinetics400"}.get(suffix, suffix)
+    for folder in ("motion_shapes", "ut_interaction"):
+        for path in (CONFIGS / folder).glob("*.py"):
+            assert dataset_of(Config.fromfile(path)) == folder
 
 
 @pytest.mark.parametrize("name", NAMES)

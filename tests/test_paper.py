@@ -8,10 +8,10 @@ from functools import cache
 import pytest
 from mmengine.config import Config
 
-from smallbig_mm.configs import protocol
+from smallbig_mm.configs import dataset_of, digest, protocol
 from smallbig_mm.ensemble import members_of
 from smallbig_mm.errors import RowError
-from smallbig_mm.paper import PAPER, TABLES, Row, find, rows, training
+from smallbig_mm.paper import PAPER, TABLES, Row, datasets, find, rows, training
 from smallbig_mm.report.lines import NOT_RUN, why_not
 from smallbig_mm.report.tables import number
 
@@ -102,7 +102,7 @@ def test_config_does_not_contradict_its_row(row: Row, path):
     assert cfg.model.cls_head.num_classes == int(recipe["classes"])
     names = recipe["dataset"].split()
     name = names[0] if len(names) == 1 else path.stem.rsplit("_", 1)[1]
-    assert name in names
+    assert name in names and dataset_of(cfg) == name
     for split in ("train", "val", "test"):
         loader = cfg[f"{split}_dataloader"]
         assert loader.dataset.ann_file.startswith(FOLDERS[name])
@@ -119,6 +119,8 @@ def test_config_does_not_contradict_its_row(row: Row, path):
 
 
 def _check_ensemble(row: Row, cfg: Config) -> None:
+    name = cfg.filename[:-3].rsplit("_", 1)[1] if row.table == 11 else "kinetics400"
+    assert {dataset_of(member) for member in members_of(cfg)} == {name}
     members = [protocol(member) for member in members_of(cfg)]
     if row.table == 11 and row.cells["clips"] == "2":
         assert sum(seen.frames for seen in members) == int(row.cells["frames"])
@@ -128,6 +130,24 @@ def _check_ensemble(row: Row, cfg: Config) -> None:
     for seen in members:
         assert (seen.clips * seen.crops if row.table == 10 else seen.crops) == views
         assert row.table == 10 or seen.clips == number(row.cells["clips"])
+
+
+def test_the_lists_of_every_rows_dataset_are_known():
+    names = {name for recipe in recipes() for name in recipe["dataset"].split()}
+    assert set(datasets()) == {(name, split) for name in names for split in ("train", "validation")}
+    for name in names:
+        assert datasets()[name, "validation"].videos < datasets()[name, "train"].videos
+
+
+def test_the_dataset_is_named_outside_what_is_digested():
+    """A figure's digest is that of before the field, and paths do not tell."""
+    cfg = Config.fromfile(CONFIGS[0][1])
+    before = digest(cfg)
+    cfg.test_dataloader.dataset.ann_file = "data/sthv2/list.txt"
+    assert dataset_of(cfg) == "kinetics400"
+    cfg.pop("dataset")
+    assert dataset_of(cfg).startswith("not run: the config names no dataset")
+    assert digest(cfg) == before
 
 
 @pytest.mark.parametrize("version", [1, 2])

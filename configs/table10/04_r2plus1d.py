@@ -2,6 +2,7 @@
 # the authors' network does not pool; 10 clips of one centre crop, as its own paper tests.
 _base_ = "mmaction::recognition/r2plus1d/r2plus1d_r34_8xb8-8x8x1-180e_kinetics400-rgb.py"
 custom_imports = dict(imports=["smallbig_mm"], allow_failed_imports=False)
+dataset = "kinetics400"
 
 model = dict(backbone=dict(pool1_stride_s=1, norm_cfg=dict(type="BN3d")))
 

@@ -3,6 +3,7 @@
 # all 23, and kernels of 7. mmaction2's recipe.
 _base_ = "mmaction::recognition/slowfast/slowfast_r101_8xb8-8x8x1-256e_kinetics400-rgb.py"
 custom_imports = dict(imports=["smallbig_mm"], allow_failed_imports=False)
+dataset = "kinetics400"
 auto_scale_lr = dict(enable=False, base_batch_size=64)  # 8 GPUs x 8 clips
 
 res4 = (1,) * 6 + (0,) * 17

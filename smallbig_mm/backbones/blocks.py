@@ -1,10 +1,10 @@
-"""mmaction2's residual blocks with a place for a unit before and after them."""
+"""mmaction2's residual blocks with places for units."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from mmaction.models.backbones.resnet3d import BasicBlock3d, Bottleneck3d
@@ -30,23 +30,41 @@ def frozen_statistics(module: nn.Module) -> Iterator[None]:
 
 
 class _UnitPlaces(nn.Module):
-    """Adds `input_unit` and `output_unit` to a block: output_unit(block(input_unit(x))).
+    """Adds to a block the places `input_unit`, `sum_unit` and `output_unit`.
+
+        z = input_unit(x);  y = output_unit(relu(sum_unit(branch(z) + shortcut(z))))
 
     With `with_cp`, the whole is recomputed in the backward pass to save memory. The second forward
     pass leaves the batch norms' running statistics alone, which would otherwise be updated twice.
     """
 
+    convs: ClassVar[tuple[str, ...]]
+    downsample: nn.Module | None
+    relu: nn.Module
+    non_local: bool
+    non_local_block: nn.Module
+
     def __init__(self, *args, with_cp: bool = False, **kwargs) -> None:
         super().__init__(*args, with_cp=False, **kwargs)  # type: ignore[call-arg]
         self.recompute = with_cp
         self.input_unit: nn.Module | None = None
+        self.sum_unit: nn.Module | None = None
         self.output_unit: nn.Module | None = None
 
     def _forward(self, x: Tensor) -> Tensor:
+        """mmaction2's forward, which has no place between the sum and its ReLU, with the units."""
         if self.input_unit is not None:
             x = self.input_unit(x)
-        x = super().forward(x)
-        return x if self.output_unit is None else self.output_unit(x)
+        y = x
+        for name in self.convs:
+            y = getattr(self, name)(y)
+        y = y + (x if self.downsample is None else self.downsample(x))
+        if self.sum_unit is not None:
+            y = self.sum_unit(y)
+        y = self.relu(y)
+        if self.non_local:
+            y = self.non_local_block(y)
+        return y if self.output_unit is None else self.output_unit(y)
 
     def _contexts(self) -> tuple[AbstractContextManager, AbstractContextManager]:
         """For the first and the second pass; a compiled graph updates statistics once by itself."""
@@ -63,8 +81,12 @@ class _UnitPlaces(nn.Module):
 
 
 class UnitBasicBlock(_UnitPlaces, BasicBlock3d):
-    """`BasicBlock3d` with places for units: conv1, conv2, block input and output."""
+    """`BasicBlock3d` with places for units."""
+
+    convs = ("conv1", "conv2")
 
 
 class UnitBottleneck(_UnitPlaces, Bottleneck3d):
-    """`Bottleneck3d` with places for units: conv1, conv2, conv3, block input and output."""
+    """`Bottleneck3d` with places for units."""
+
+    convs = ("conv1", "conv2", "conv3")

@@ -9,13 +9,21 @@ import torch
 from mmaction.models.backbones import ResNet3d
 from mmaction.registry import MODELS
 from mmcv.cnn import ConvModule
+from mmengine.logging import MMLogger
 from torch import nn
 from torch.func import functional_call
 
+from . import names
 from .blocks import UnitBasicBlock, UnitBottleneck
 
 CONVS = ("conv1", "conv2", "conv3")
-POSITIONS = (*CONVS, "block_input", "block_output", "stage_output")
+PLACES = {  # position -> where a block keeps the unit
+    **{conv: conv for conv in CONVS},
+    "block_input": "input_unit",
+    "block_sum": "sum_unit",
+    "block_output": "output_unit",
+    "stage_output": "output_unit",
+}
 
 
 @MODELS.register_module()
@@ -29,8 +37,9 @@ class ResNet3dUnits(ResNet3d):
         depth: 18, 23, 34, 50, 101 or 152.
         units: each a dict with `type` (a name in mmaction2's `MODELS`) and its arguments, and
             `position`: `'conv1' | 'conv2' | 'conv3'`, in place of that convolution with its norm
-            and activation (the unit takes a `ConvModule`'s arguments); or `'block_input' |
-            'block_output' | 'stage_output'`, on the features there (the unit takes `in_channels`);
+            and activation (the unit is a `ConvModule`); or `'block_input' | 'block_sum' |
+            'block_output' | 'stage_output'`, on the features there (the unit takes `in_channels`;
+            `block_sum` is after the residual sum, before its ReLU);
             `stages`: of res2 ... res5, e.g. `(3, 4)`;
             `blocks`: of these stages, counted from 0; all blocks if not given.
         clip_size: (T, H, W) of the smallest clip that the network is meant for. With it, units
@@ -44,6 +53,7 @@ class ResNet3dUnits(ResNet3d):
             unit that does not fit.
     """
 
+    pretrained: str | None
     arch_settings: ClassVar[dict] = {
         18: (UnitBasicBlock, (2, 2, 2, 2)),
         23: (UnitBottleneck, (1, 2, 3, 1)),
@@ -85,13 +95,12 @@ class ResNet3dUnits(ResNet3d):
         if "type" not in cfg or "position" not in cfg or "stages" not in cfg:
             raise ValueError(f"unit {cfg}: give type, position and stages")
         position, stages, blocks = cfg.pop("position"), cfg.pop("stages"), cfg.pop("blocks", None)
-        if position not in POSITIONS:
-            raise ValueError(f"{cfg['type']}: position={position!r}: choose one of {POSITIONS}")
+        if position not in PLACES:
+            raise ValueError(f"{cfg['type']}: position={position!r}: choose one of {tuple(PLACES)}")
         for stage, number, block in self._chosen(cfg["type"], stages, blocks, position):
             name = f"layer{stage - 1}.{number}"
-            place = {"block_input": "input_unit"}.get(position, "output_unit")
+            place = PLACES[position]
             if position in CONVS:
-                place = position
                 unit = self._unit_for_conv(cfg, name, block, position)
             else:
                 if getattr(block, place) is not None:
@@ -191,7 +200,17 @@ class ResNet3dUnits(ResNet3d):
         super().init_weights(pretrained)
         if self.pretrained is None or self.pretrained2d:
             for _, unit in self.named_units():
-                getattr(unit, "init_unit", unit.init_weights)()
+                if hasattr(unit, "init_unit"):
+                    unit.init_unit()
+
+    def inflate_weights(self, logger: MMLogger) -> None:
+        """Inflate 2D weights in time, whatever wrapped their network when they were saved."""
+        file = self.pretrained
+        self.pretrained = f"{names.SCHEME}{file}"
+        try:
+            super().inflate_weights(logger)
+        finally:
+            self.pretrained = file
 
     def train(self, mode: bool = True) -> ResNet3dUnits:
         """Set training mode; returns self as torch does (mmaction2's `ResNet3d` returns None)."""

@@ -27,6 +27,8 @@ class ResNet3dSmallBig(ResNet3dUnits):
         extra_unit: `None`, `'default'` (Fig. 2(f)) or `'simple'` (Table 9), at the input of each
             block of `extra_stages`.
         extra_stages: stages with extra units.
+        extra_blocks: of each of these stages, the blocks with one, counted from 0, e.g.
+            `((1, 3), (1, 3, 5), (1,))`; all blocks if not given.
         pool: `'max'` or `'avg'`.
         share_weights: whether the views share their convolution.
         norm: `'individual'`, a batch norm a view, or `'single'`.
@@ -45,6 +47,7 @@ class ResNet3dSmallBig(ResNet3dUnits):
         stages: Sequence[int] = (3, 4, 5),
         extra_unit: str | None = None,
         extra_stages: Sequence[int] = (3, 4, 5),
+        extra_blocks: Sequence[Sequence[int]] | None = None,
         pool: str = "max",
         share_weights: bool = True,
         norm: str = "individual",
@@ -70,13 +73,17 @@ class ResNet3dSmallBig(ResNet3dUnits):
                 raise ValueError(
                     f"extra_unit={extra_unit!r}: choose None, {' or '.join(map(repr, EXTRA_UNITS))}"
                 )
-            unit: dict = dict(
-                type=EXTRA_UNITS[extra_unit],
-                position="block_input",
-                stages=extra_stages,
-                pool=pool,
-            )
+            if extra_blocks is not None and len(extra_blocks) != len(extra_stages):
+                raise ValueError(
+                    f"extra_blocks={extra_blocks!r}: give the blocks of each of "
+                    f"extra_stages={tuple(extra_stages)}"
+                )
+            extra: dict = dict(type=EXTRA_UNITS[extra_unit], position="block_input", pool=pool)
             if extra_unit == "default":
-                unit["share_weights"] = share_weights
-            units.append(unit)
+                extra["share_weights"] = share_weights
+            blocks = [None] * len(extra_stages) if extra_blocks is None else extra_blocks
+            units += [
+                dict(extra, stages=(stage,), blocks=some)
+                for stage, some in zip(extra_stages, blocks, strict=True)
+            ]
         super().__init__(depth=depth, units=units, **kwargs)

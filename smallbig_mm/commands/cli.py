@@ -9,13 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mmengine.config import Config, DictAction
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
-from torch import nn
 
 from ..errors import UserError, last_line
-from ..records.store import RUNS
+from ..records.store import folder_for
 
+RECORDS_HELP = (
+    "where its record goes (results/runs for a config of this checkout, else records beside the "
+    "work dir)"
+)
 OPTIONS_HELP = "settings of the config to change: model.backbone.depth=50 train_cfg.max_epochs=1"
 
 
@@ -47,9 +49,7 @@ def add_run_arguments(tool: argparse.ArgumentParser) -> None:
     """Arguments that training and testing share, named as mmaction2's tools name them."""
     tool.add_argument("--work-dir", help="where to write (work_dirs/CONFIG)")
     tool.add_argument("--cfg-options", nargs="+", action=DictAction, help=OPTIONS_HELP)
-    tool.add_argument(
-        "--records", type=Path, default=RUNS, help="where its record goes (results/runs)"
-    )
+    tool.add_argument("--records", type=Path, help=RECORDS_HELP)
     tool.add_argument("--launcher", choices=["none", "pytorch", "slurm", "mpi"], default="none")
     tool.add_argument("--local-rank", "--local_rank", type=int, default=0, help=argparse.SUPPRESS)
 
@@ -72,6 +72,6 @@ def build_runner(cfg: Config, args: argparse.Namespace) -> Runner:
         raise UserError(f"{cfg.filename}: {error}") from error
 
 
-def unwrap(model: nn.Module) -> nn.Module:
-    """The recogniser inside a distributed wrapper, if it is in one."""
-    return model.module if is_model_wrapper(model) else model  # type: ignore[return-value]
+def records_folder(cfg: Config, args: argparse.Namespace) -> Path:
+    """Where a run's record goes: `--records`, or what suits the config (`store.folder_for`)."""
+    return args.records or folder_for(cfg.filename, cfg.work_dir)

@@ -10,6 +10,7 @@ import sys
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from mmengine.config import Config, DictAction
 
@@ -17,11 +18,14 @@ from .. import ensemble
 from ..checkpoints import load_for
 from ..configs import check_annotations, load_config
 from ..errors import UserError
-from ..files import require_file
+from ..files import CONFIGS, require_file
 from ..records import runs
 from ..records.provenance import now
-from ..records.store import RUNS
-from .cli import OPTIONS_HELP, build_runner, parser, unwrap
+from ..records.store import folder_for
+from ..records.training import unwrap
+from ..report.judging import said
+from ..report.lines import verdicts
+from .cli import OPTIONS_HELP, RECORDS_HELP, build_runner, parser
 
 
 @dataclass(frozen=True)
@@ -47,9 +51,7 @@ def main() -> None:
         "--cfg-options", nargs="+", action=DictAction, help=f"of every member: {OPTIONS_HELP}"
     )
     tool.add_argument("--dump", help="write the fused scores to this .pkl file")
-    tool.add_argument(
-        "--records", type=Path, default=RUNS, help="where records of tests go (results/runs)"
-    )
+    tool.add_argument("--records", type=Path, help=RECORDS_HELP)
     args = tool.parse_args()
 
     if args.dump is not None:
@@ -58,20 +60,20 @@ def main() -> None:
     stems = [Path(name).stem for name in args.members if name.endswith(".py")]
     start = now()
     work_dir = Path(args.work_dir or Path("work_dirs", "+".join(stems)))
-    scores, weights = test_all(members, work_dir, args.records)
+    names = [name for name in args.members if name.endswith(".py")]
+    records = args.records or folder_for((names or ["-"])[0], work_dir)
+    scores, weights = test_all(members, work_dir, records)
     fused = ensemble.fuse(scores)
     print(ensemble.table([*scores, fused]))
     figures = ensemble.accuracy(fused)
     trained = [member for member in members if isinstance(member, Trained)]
     if len(stems) == 1 and len(trained) == len(members):  # one ensemble config, and all of it
-        runs.fused(
-            Path(args.members[0]),
-            [member.cfg for member in trained],
-            weights,
-            start,
-            {f"acc/{name.replace('-', '')}": value / 100 for name, value in figures.items()},
-            args.records,
-        )
+        cfgs = [member.cfg for member in trained]
+        numbers = {f"acc/{k.replace('-', '')}": value / 100 for k, value in figures.items()}
+        record = runs.fused(Path(args.members[0]), cfgs, weights, start, numbers, records)
+        print(f"Record: {records / record.id}.json")
+        if Path(args.members[0]).resolve().is_relative_to(CONFIGS):
+            print(said(record, verdicts(record, records)))
     if args.dump is not None:
         ensemble.write(fused, args.dump)
 
@@ -127,10 +129,10 @@ def read_configs(path: str, options: dict | None) -> list[Config]:
 
 def test_all(
     members: list[ensemble.Scores | Trained], folder: Path, records: Path
-) -> tuple[list[ensemble.Scores], list[dict[str, str]]]:
+) -> tuple[list[ensemble.Scores], list[dict[str, Any]]]:
     """Every member's scores, which are also in `folder`, and the weights of those tested here."""
     scores: list[ensemble.Scores] = []
-    weights: list[dict[str, str]] = []
+    weights: list[dict[str, Any]] = []
     kept: list[Path] = []
     try:
         for number, member in enumerate(members, start=1):
@@ -152,20 +154,19 @@ def test_all(
     return scores, weights
 
 
-def test(member: Trained, dump: Path, records: Path) -> dict[str, str]:
+def test(member: Trained, dump: Path, records: Path) -> dict[str, Any]:
     """Test a member with its config's clips x crops, write its dump and its record.
 
     Returns:
         Where its weights come from.
     """
-    cfg = member.cfg
+    cfg = copy.deepcopy(member.cfg)  # what a dump adds to it makes no other figure
     cfg.load_from, cfg.resume = None, False
     cfg.experiment_name = dump.stem  # mmengine's loggers and visualisers are one a name
-    recorded = copy.deepcopy(cfg)
     ensemble.dump_scores(cfg, str(dump))
     where = argparse.Namespace(work_dir=str(dump.with_suffix("")), launcher="none", local_rank=0)
     runner = build_runner(cfg, where)
     rest = load_for(unwrap(runner.model), member.checkpoint)
-    weights = runs.checkpoint_of(member.checkpoint, rest)
-    runs.test(runner, recorded, records, weights)
+    weights = runs.tested(member.checkpoint, rest, records)
+    runs.test(runner, member.cfg, records, weights)
     return weights

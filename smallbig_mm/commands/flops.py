@@ -10,6 +10,7 @@ from ..costs.counting import Costs, build_model, clip_of, count
 from ..errors import UserError
 from ..experiments.costs import measure
 from ..records import store
+from ..records.provenance import command
 from .cli import parser
 
 
@@ -66,9 +67,8 @@ def main() -> None:
 
 def _count_all(folder: Path) -> None:
     began, failed, new = time.perf_counter(), 0, 0
-    command = store.command()
     print("Reading all configs", flush=True)
-    for network, record, seconds, is_new in measure(folder, command):
+    for network, record, seconds, is_new in measure(folder, command()):
         new += is_new
         if isinstance(record.counts, str):
             failed += 1
@@ -89,7 +89,7 @@ def _count_all(folder: Path) -> None:
 
 def _show(path: str, costs: Costs, depth: int | None) -> None:
     uncounted = ", ".join(f"{name} x{n}" for name, n in costs.uncounted.items()) or "none"
-    attention = costs.attention_macs / 1e9
+    attention = costs.activation_product_macs / 1e9
     print(f"{path}")
     print(f"  clip (TxHxW)      {'x'.join(map(str, costs.clip))}")
     print(f"  parameters        {costs.params / 1e6:.2f} M")

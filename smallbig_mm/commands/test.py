@@ -1,13 +1,19 @@
 """Test a checkpoint with the config's clips x crops: one process, or several."""
 
 import copy
+from pathlib import Path
+
+from mmengine.dist import is_main_process
 
 from ..checkpoints import load_for
 from ..configs import check_annotations, load_config
 from ..ensemble import dump_scores
-from ..files import require_file
-from ..records import runs
-from .cli import add_run_arguments, build_runner, parser, unwrap
+from ..files import CONFIGS, require_file
+from ..records import runs, store
+from ..records.training import unwrap
+from ..report.judging import said
+from ..report.lines import verdicts
+from .cli import add_run_arguments, build_runner, parser, records_folder
 
 
 def main() -> None:
@@ -32,4 +38,8 @@ def main() -> None:
     runner = build_runner(cfg, args)
     # mmengine's own loading only warns when names do not match
     rest = load_for(unwrap(runner.model), checkpoint)
-    runs.test(runner, recorded, args.records, runs.checkpoint_of(checkpoint, rest))
+    folder = records_folder(cfg, args)
+    path = runs.test(runner, recorded, folder, runs.tested(checkpoint, rest, folder))
+    if is_main_process() and Path(cfg.filename).resolve().is_relative_to(CONFIGS):
+        record = store.read(path)
+        print(said(record, verdicts(record, folder)))

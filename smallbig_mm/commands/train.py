@@ -5,7 +5,8 @@ from ..configs import check_annotations, load_config
 from ..errors import UserError
 from ..files import require_file
 from ..records import runs
-from .cli import add_run_arguments, build_runner, parser, unwrap
+from ..records.training import unwrap
+from .cli import add_run_arguments, build_runner, parser, records_folder
 
 
 def main() -> None:
@@ -49,7 +50,7 @@ def main() -> None:
     runner = build_runner(cfg, args)
     if cfg.resume and cfg.load_from:
         load_for(unwrap(runner.model), cfg.load_from)  # says what does not fit, before mmengine
-    runs.train(runner, cfg, args.records)
+    runs.train(runner, cfg, records_folder(cfg, args))
 
 
 def _use_amp(cfg) -> None:

@@ -96,12 +96,11 @@ def load_from_http(
     import torch
     from mmengine import dist
 
-    folder = Path(model_dir or Path(torch.hub.get_dir()) / "checkpoints")
-    file = folder / Path(urlparse(filename).path).name
+    file = _cached(filename, model_dir)
     load = functools.partial(
         torch.hub.load_state_dict_from_url,
         filename,
-        str(folder),
+        str(file.parent),
         map_location,
         progress,
         check_hash=filename.startswith(PYTORCH_MODELS),
@@ -129,6 +128,22 @@ def load_from_http(
         raise WeightsError(f"the download of {filename} is damaged: {error}") from error
     finally:
         dist.barrier()
+
+
+def _cached(url: str, model_dir: str | None = None) -> Path:
+    """Where the weights of a URL are kept, torch hub's cache if no other folder is given."""
+    import torch
+
+    folder = Path(model_dir or Path(torch.hub.get_dir()) / "checkpoints")
+    return folder / Path(urlparse(url).path).name
+
+
+def file_of(filename: str) -> Path:
+    """The file that weights come from: a local one, or the copy of `torchvision://NAME` or a URL in
+    torch hub's cache, once they were loaded."""
+    if filename.startswith(("torchvision://", "modelzoo://")):
+        filename = _torchvision_urls()[filename.partition("://")[2]]
+    return _cached(filename) if filename.startswith(("http://", "https://")) else Path(filename)
 
 
 def _check_hash(file: Path) -> None:
@@ -168,20 +183,35 @@ def load_from_torchvision(filename: str, map_location: Any = None) -> Any:
         ValueError: for an unknown NAME.
         WeightsError: as `load_from_http`.
     """
-    name = filename.partition("://")[2]
+    return load_from_http(url_of(filename), map_location=map_location)
+
+
+def url_of(source: str) -> str:
+    """The URL of `torchvision://NAME`; any other source as it is.
+
+    Raises:
+        ValueError: for an unknown NAME.
+    """
+    scheme, _, name = source.partition("://")
+    if scheme not in ("modelzoo", "torchvision"):
+        return source
     urls = _torchvision_urls()
     if name not in urls:
         resnets = ", ".join(known for known in urls if known.startswith("resnet"))
         raise ValueError(
-            f"{filename}: no such weights. Known are {resnets} and other names of torchvision "
+            f"{source}: no such weights. Known are {resnets} and other names of torchvision "
             "0.12; a https:// URL or a local path works as well"
         )
-    return load_from_http(urls[name], map_location=map_location)
+    return urls[name]
 
 
 def _torchvision_urls() -> dict[str, str]:
+    """mmengine's table; an installed torchvision adds newer names to it."""
     import mmengine
+    from mmengine.runner.checkpoint import get_torchvision_models
 
+    if _importable("torchvision"):
+        return get_torchvision_models()
     return mmengine.load(Path(mmengine.__file__).parent / "hub" / "torchvision_0.12.json")
 
 

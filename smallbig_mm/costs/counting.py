@@ -35,7 +35,8 @@ class Costs:
         params: number of parameters.
         clip: (T, H, W), counted with three channels.
         macs: multiply-adds of convolutions, linear layers and matrix products.
-        attention_macs: of these, the matrix products', e.g. of non-local attention.
+        activation_product_macs: of these, products of activations with activations, as of
+            non-local attention and graphs, which papers often leave out.
         norm_ops: operations of norms, as fvcore counts them.
         pool_ops: comparisons of max pooling and additions of average pooling.
         uncounted: operators without a count, and how often they run.
@@ -46,7 +47,7 @@ class Costs:
     params: int
     clip: tuple[int, int, int]
     macs: int
-    attention_macs: int
+    activation_product_macs: int
     norm_ops: int
     pool_ops: int
     uncounted: dict[str, int]
@@ -155,7 +156,7 @@ def count(recognizer: nn.Module, clip: tuple[int, int, int]) -> Costs:
         params=sum(p.numel() for p in recognizer.parameters()),
         clip=clip,
         macs=int(sum(ops[name] for name in MULTIPLY_ADDS)),
-        attention_macs=int(sum(ops[name] for name in ("mm", "matmul", "bmm", "einsum"))),
+        activation_product_macs=int(sum(ops[name] for name in ("mm", "matmul", "bmm", "einsum"))),
         norm_ops=int(sum(n for name, n in ops.items() if "norm" in name)),
         pool_ops=int(sum(n for name, n in ops.items() if "pool" in name)),
         uncounted=dict(sorted(uncounted.items())),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from ..configs import digest, protocol
+from ..configs import digest, identity, protocol
 from ..costs.counting import build_model, count
 from ..files import CONFIGS, SHARE, relative
 from ..paper import Row, rows
@@ -116,8 +116,8 @@ def measure(folder: Path, command: str) -> Iterator[tuple[Network, Record, float
             kind="cost",
             name=f"costs/{'-'.join(path.with_suffix('').parts[1:])}-{key[:8]}",
             config=network.configs[0],
-            cfg=network.cfg,
-            split="train",
+            cfgs=[network.cfg],
+            input=store.input_of(network.cfg, "train"),
             command=command,
             start=start,
             counts=found,
@@ -131,5 +131,6 @@ def measure(folder: Path, command: str) -> Iterator[tuple[Network, Record, float
         if same:
             record = known[key]
         else:
+            store.keep_settings(identity(network.cfg), folder)
             store.write(record, folder)
         yield network, record, time.perf_counter() - began, not same

@@ -33,7 +33,7 @@ class ExtraUnitHead(I3DHead):
     def init_weights(self) -> None:
         """Initialise classifier and unit; the unit starts as the identity."""
         super().init_weights()
-        self.extra_unit.init_weights()
+        self.extra_unit.init_unit()
 
     def forward(self, x: Tensor, **kwargs) -> Tensor:
         """(N, C, T, H, W) -> (N, num_classes)."""

@@ -1,163 +1,353 @@
-"""A record for every run of train.py and test.py."""
+"""A record for every run: begun when the run begins, ended however it ends."""
 
 from __future__ import annotations
 
+import fcntl
+import json
 import logging
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
+import numpy as np
+import torch
 from mmengine.config import Config
 from mmengine.dist import is_main_process
 from mmengine.logging import print_log
 from mmengine.runner import Runner
 
-from ..configs import digest, ensemble_digest
-from ..errors import last_line
-from ..files import file_sha256, relative
+from ..configs import digest, ensemble_digest, identity
+from ..datasets.skipped import SkippedVideos, skipped
+from ..errors import UserError, reason
+from ..files import file_sha256, relative, write_text
 from . import store
-from .provenance import code_version, now
+from .provenance import code_version, command, is_committed, now
 from .schema import Record
+from .training import KeepTraining, Validations, training_of
+
+RUNNING = "not run: it is running"
+KILLED = "not run: killed: the process ended without a word"
+MARKER = ".running"
+_own: set[Path] = set()  # markers of this process
 
 
-def train(runner: Runner, cfg: Config, folder: Path) -> None:
-    """Train, and write a record of it with the newest validation's metrics and the mean loss."""
-    _run("train", runner, cfg, folder, "not run: no checkpoint was written")
+class Recording:
+    """A run that is being recorded.
 
-
-def test(runner: Runner, cfg: Config, folder: Path, checkpoint: dict[str, str]) -> None:
-    """Test, and write a record of it.
-
-    Args:
-        runner: with the weights loaded.
-        cfg: the config of the figure, without what a dump adds to it.
-        folder: of records.
-        checkpoint: where the weights come from, as `checkpoint_of` tells.
+    Attributes:
+        id: of its record.
+        path: of its record, when it has ended.
     """
-    _run("test", runner, cfg, folder, [checkpoint])
+
+    def __init__(self, folder: Path, content: dict[str, Any], cfgs: Sequence[Config]) -> None:
+        self.folder, self.cfgs = folder, cfgs
+        self.content = content
+        self.id = store.make(cfgs=cfgs, **content).id
+        self.path = folder / f"{self.id}.json"
+        self._marker: TextIO | None = None
+
+    def set(self, **fields: Any) -> None:
+        """Set fields of `schema.Record`."""
+        self.content |= fields
+
+    def begin(self) -> None:
+        """Leave a marker, locked while this process lives, and what the record's digests mean.
+
+        Raises:
+            UserError: if the folder cannot be written to.
+        """
+        record = store.make(cfgs=self.cfgs, **{**self.content, "metrics": RUNNING, "end": RUNNING})
+        try:
+            for cfg in self.cfgs:
+                store.keep_settings(identity(cfg), self.folder)
+            if not record.resolved.startswith("not run"):
+                store.keep_settings(self.cfgs[0].to_dict(), self.folder)
+            path = self._marker_path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part = path.with_name(f".{path.name}.part")
+            self._marker = part.open("w")
+            _lock(self._marker)
+            self._marker.write(store.as_json(record))
+            self._marker.flush()
+            _own.add(path)
+            part.replace(path)
+        except OSError as error:
+            raise UserError(
+                f"--records {self.folder}: no record can be written there ({error}); choose another"
+            ) from error
+
+    def end(self) -> Record:
+        """Write the record, and take the marker away."""
+        record = store.make(cfgs=self.cfgs, **self.content)
+        store.write(record, self.folder)
+        if self._marker is not None:
+            self._marker_path.unlink(missing_ok=True)
+            self._marker.close()
+        return record
+
+    @property
+    def _marker_path(self) -> Path:
+        return self.folder / f"{self.id}{MARKER}"
 
 
-def fused(
-    path: Path,
-    members: Sequence[Config],
-    checkpoints: Sequence[dict[str, str]],
-    start: str,
-    metrics: Mapping[str, float],
+@contextmanager
+def recording(
+    *,
+    kind: str,
+    name: str,
+    cfg: Config | Sequence[Config],
+    config: str | Path,
+    split: str,
     folder: Path,
-) -> None:
-    """Write a record of an ensemble, each member of which has one of its own.
+    **fields: Any,
+) -> Iterator[Recording]:
+    """Record what happens in the block, on the main process.
+
+    An error, or an interruption, is recorded and goes on from here; a process that dies leaves a
+    marker `<id>.running`, which the next run in this folder, or `tools/record.py close`, turns into
+    a record that says so.
 
     Args:
-        path: the ensemble's config.
-        members: its members' configs.
-        checkpoints: their weights, as `checkpoint_of` tells.
-        start: when the first test began.
-        metrics: of the fused scores, in [0, 1].
+        kind: see `Record`.
+        name: what the record's id begins with.
+        cfg: the config as it is run; those of an ensemble's members.
+        config: its path.
+        split: whose sampling is the record's `input`.
         folder: of records.
+        **fields: further fields of the record.
+
+    Raises:
+        UserError: if the folder cannot be written to.
     """
-    record = store.make(
-        kind="test",
-        name=f"test/{path.stem}-{ensemble_digest(members)[:8]}",
-        config=relative(path),
-        cfg=members[0],
-        split="test",
-        config_sha256=ensemble_digest(members),
-        command=store.command(),
-        start=start,
-        input="not run: each member has its own",
-        counts="not run: tools/flops.py counts",
-        # a test ends at a video that cannot be decoded, so these skipped none
-        data=[dict(store.data_of(members[0], "test"), skipped=0)],
-        checkpoints=list(checkpoints),
-        seed="not run: a test has none",
-        metrics=dict(metrics),
-    )
-    print(f"Record: {store.write(record, folder)}")
-
-
-def _run(
-    kind: str, runner: Runner, cfg: Config, folder: Path, checkpoints: list[dict[str, str]] | str
-) -> None:
     code_version()  # of the code that starts here, whatever is edited while it runs
-    start = now()
-    found: dict[str, Any]
+    cfgs = [cfg] if isinstance(cfg, Config) else list(cfg)
+    content = dict(
+        kind=kind,
+        name=name,
+        config=relative(config),
+        command=command(),
+        input=store.input_of(cfgs[0], split),
+        counts="not run: tools/flops.py counts",
+        data="not run: it ended before its data were read",
+        checkpoints="not run: no checkpoint was written",
+        seed="not run: no seed",
+        metrics="not run: nothing was measured",
+        start=now(),
+    )
+    if len(cfgs) == 1 and not is_committed(config):
+        content["resolved"] = store.content_sha256(cfgs[0].to_dict())
+    run = Recording(folder, {**content, **fields}, cfgs)
+    if is_main_process():
+        close_killed(folder)
+        run.begin()
     try:
-        if kind == "train":
-            runner.train()
-            found = dict(metrics=_trained(runner), checkpoints=newest(runner))
-        else:
-            metrics = {name: float(value) for name, value in runner.test().items()}
-            found = dict(metrics=metrics, checkpoints=checkpoints)
-    except BaseException as error:  # an interruption, too, is worth a record; it goes on from here
-        reason = f"not run: {type(error).__name__}: {last_line(error)}".rstrip(": ")
-        found = dict(metrics=reason, checkpoints=newest(runner) if kind == "train" else checkpoints)
+        yield run
+    except BaseException as error:
+        run.set(metrics=reason(error))
         raise
     finally:
         if is_main_process():
             try:
-                record = _record(kind, runner, cfg, start, found)
-                print_log(f"Record: {store.write(record, folder)}", logger="current")
+                run.end()
             except Exception as error:  # which must not hide how the run itself ended
                 message = f"No record of this run: {error}"
                 print_log(message, logger="current", level=logging.ERROR)
 
 
-def _record(kind: str, runner: Runner, cfg: Config, start: str, found: dict[str, Any]) -> Record:
-    failed = isinstance(found["metrics"], str)
-    splits = [kind, "val"] if kind == "train" and cfg.get("val_dataloader") else [kind]
-    data = []
-    for split in splits:
-        loop = getattr(runner, f"_{split}_loop")  # still a config if the run failed early
-        watched = hasattr(loop, "dataloader") and (split == "train" or not failed)
-        data.append(store.data_of(cfg, split, loop.dataloader.dataset if watched else None))
-    detail: dict[str, Any] = {}
-    if not failed:
-        odd = {k: str(v) for k, v in found["metrics"].items() if not math.isfinite(v)}
-        kept = {k: v for k, v in found["metrics"].items() if k not in odd}
-        found["metrics"] = kept or f"not run: not finite: {odd}"
-        detail = dict(not_finite=odd) if odd else {}
-    return store.make(
-        kind=kind,
-        name=f"{kind}/{Path(cfg.filename).stem}-{digest(cfg)[:8]}",
-        config=relative(cfg.filename),
-        cfg=cfg,
-        split=kind,
-        command=store.command(),
+def close_killed(folder: Path) -> list[Path]:
+    """Turn markers of processes that live no longer into records; returns these."""
+    closed = []
+    for marker in sorted(folder.rglob(f"*{MARKER}")):
+        if marker in _own:
+            continue
+        try:
+            with marker.open("r+") as file:
+                _lock(file)
+                content = json.load(file)
+                record = store.validate({**content, "metrics": KILLED, "end": KILLED}, marker)
+                closed.append(store.write(record, folder))
+                marker.unlink()
+        except (OSError, ValueError):  # it lives, another process closes it, or it was cut short
+            continue
+    return closed
+
+
+def _lock(file: TextIO) -> None:
+    """A lock that ends with the process, unlike with its loaders; fails if another holds it."""
+    fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+# --------------------------------------------------------------------------------------------------
+# Training and testing
+
+
+def train(runner: Runner, cfg: Config, folder: Path) -> None:
+    """Train, and record it with the figures of its last epoch's weights and the mean loss."""
+    keep, validations = KeepTraining(cfg), Validations()
+    for hook in (keep, validations, SkippedVideos(runner.work_dir)):
+        runner.register_hook(hook)
+    with _of("train", runner, cfg, folder) as run:
+        run.set(seed=runner.seed if runner.seed is not None else "not run: no seed")
+        try:
+            runner.train()
+            run.set(**_trained(runner, validations))
+        finally:
+            if keep.facts:
+                lost = skipped(runner.work_dir)
+                data = {**keep.facts["data"], "skipped": lost}
+                held_out = [store.data_of(cfg, "val", 0)] if validations.figures else []
+                facts = dict(keep.facts, epochs=runner.epoch, data=data)
+                run.set(data=[data, *held_out], training=facts, checkpoints=written(runner))
+
+
+def test(runner: Runner, cfg: Config, folder: Path, checkpoint: dict[str, Any]) -> Path:
+    """Test, and record it.
+
+    Args:
+        runner: with the weights loaded.
+        cfg: the config of the figure, without what a dump adds to it.
+        folder: of records.
+        checkpoint: where the weights come from, as `tested` tells.
+
+    Returns:
+        The record's path.
+    """
+    with _of("test", runner, cfg, folder) as run:
+        run.set(checkpoints=[checkpoint], seed="not run: a test has none")
+        run.set(data=[store.data_of(cfg, "test")])
+        figures = runner.test()
+        # a test ends at a video that cannot be decoded, so this one skipped none
+        run.set(data=[store.data_of(cfg, "test", 0)], **as_fields(figures, runner.work_dir, run.id))
+    return run.path
+
+
+def fused(
+    path: Path,
+    members: Sequence[Config],
+    checkpoints: Sequence[dict[str, Any]],
+    start: str,
+    metrics: Mapping[str, float],
+    folder: Path,
+) -> Record:
+    """Record an ensemble, each member of which has a record of its own.
+
+    Args:
+        path: the ensemble's config.
+        members: its members' configs, in its order, as they make the figure.
+        checkpoints: their weights, as `tested` tells.
+        start: when the first test began.
+        metrics: of the fused scores, in [0, 1].
+        folder: of records.
+    """
+    for cfg in members:
+        store.keep_settings(identity(cfg), folder)
+    name = f"test/{path.stem}-{ensemble_digest(members)[:8]}"
+    record = store.make(
+        kind="test",
+        name=name,
+        config=relative(path),
+        cfgs=members,
+        command=command(),
         start=start,
+        input="not run: each member has its own",
         counts="not run: tools/flops.py counts",
-        data=data,
-        seed=runner.seed if runner.seed is not None else "not run: no seed",
-        detail=detail,
-        **found,
+        # a test ends at a video that cannot be decoded, so these skipped none
+        data=[store.data_of(members[0], "test", 0)],
+        checkpoints=list(checkpoints),
+        seed="not run: a test has none",
+        metrics=dict(metrics),
+    )
+    store.write(record, folder)
+    return record
+
+
+@contextmanager
+def _of(kind: str, runner: Runner, cfg: Config, folder: Path) -> Iterator[Recording]:
+    name = f"{kind}/{Path(cfg.filename).stem}-{digest(cfg)[:8]}"
+    with recording(
+        kind=kind, name=name, cfg=cfg, config=cfg.filename, split=kind, folder=folder
+    ) as run:
+        try:
+            yield run
+        finally:
+            print_log(f"Record: {run.path}", logger="current")
+
+
+def _trained(runner: Runner, validations: Validations) -> dict[str, Any]:
+    """The last weights' figures, and the mean loss of the last 20 steps."""
+    figures = validations.figures.get(runner.iter, {})
+    loss = {"train/loss": float(runner.message_hub.get_scalar("train/loss").mean(20))}
+    found = as_fields({**figures, **loss}, runner.work_dir, "validation")
+    if not figures:
+        found["detail"] |= dict(validation="not run: not validated")
+    return found
+
+
+def as_fields(figures: Mapping[str, Any], work_dir: str | Path, name: str) -> dict[str, Any]:
+    """An evaluator's figures as a record holds them: finite numbers in it, the rest beside it.
+
+    Args:
+        figures: name and value.
+        work_dir: where figures that are no numbers, e.g. a confusion matrix, go as JSON.
+        name: of their file.
+    """
+    numbers, others = {}, {}
+    for key, value in figures.items():
+        try:
+            numbers[key] = float(value)
+        except (TypeError, ValueError, RuntimeError):
+            others[key] = value
+    odd = {key: str(value) for key, value in numbers.items() if not math.isfinite(value)}
+    kept = {key: value for key, value in numbers.items() if key not in odd}
+    missing = f"not run: not finite: {odd}" if odd else "not run: the evaluator gave no number"
+    attachments = []
+    for key, value in others.items():
+        path = Path(work_dir) / "figures" / name.replace("/", "-") / f"{key.replace('/', '-')}.json"
+        write_text(path, json.dumps(_plain(value), indent=1) + "\n")
+        attachments.append(dict(name=key, file=relative(path), sha256=file_sha256(path)))
+    return dict(
+        metrics=kept or missing,
+        attachments=attachments,
+        detail=dict(not_finite=odd) if odd else {},
     )
 
 
-def _trained(runner: Runner) -> dict[str, float]:
-    """The newest validation's metrics, and the mean loss of the last 20 steps."""
-    scalars: Mapping[str, Any] = runner.message_hub.log_scalars
-    found = {
-        name.removeprefix("val/"): float(values.current())
-        for name, values in scalars.items()
-        if name.startswith("val/") and "time" not in name
-    }
-    return {**found, "train/loss": float(scalars["train/loss"].mean(20))}
+def _plain(value: Any) -> Any:
+    if isinstance(value, (torch.Tensor, np.ndarray)):
+        return value.tolist()
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
 
 
-def newest(runner: Runner) -> list[dict[str, str]] | str:
-    """The checkpoint that a runner has written last."""
-    path = runner.message_hub.runtime_info.get("last_ckpt")
-    if path is None or not Path(path).is_file():
-        return "not run: no checkpoint was written"
-    return [checkpoint_of(Path(path), {})]
+def written(runner: Runner) -> list[dict[str, Any]] | str:
+    """The checkpoints that a runner has written: the last one, and the best one if there is one."""
+    found = []
+    for role, key in (("last", "last_ckpt"), ("best", "best_ckpt")):
+        path = runner.message_hub.runtime_info.get(key)
+        if path is not None and Path(path).is_file():
+            how = dict(origin="trained", role=role, training="not run: as this record's training")
+            found.append(dict(file=Path(path).name, sha256=file_sha256(Path(path)), **how))
+    return found or "not run: no checkpoint was written"
 
 
-def checkpoint_of(path: Path, rest: Mapping[str, Any]) -> dict[str, str]:
-    """A checkpoint file as `schema.Checkpoint` holds it.
+def tested(path: Path, rest: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """A checkpoint that is tested, as `schema.Checkpoint` holds it.
 
     Args:
         path: the file.
         rest: what it holds beside its tensors.
+        folder: of records, where the settings that it was trained with are kept.
     """
     origin = "converted" if "origin" in (rest.get("meta") or {}) else "trained"
-    return dict(file=path.name, sha256=file_sha256(path), origin=origin)
+    return dict(
+        file=path.name,
+        sha256=file_sha256(path),
+        origin=origin,
+        role="tested",
+        training=training_of(rest, folder),
+    )

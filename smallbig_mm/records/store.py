@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import shlex
-import sys
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,13 +11,31 @@ from typing import Any
 from mmengine.config import Config
 from pydantic import ValidationError
 
-from ..configs import digest, protocol
+from ..configs import dataset_of, digest, protocol
+from ..datasets.manifest import manifest_of
 from ..errors import RecordError
-from ..files import SHARE, file_sha256, relative, write_text
+from ..files import CHECKOUT, CONFIGS, SHARE, content_sha256, file_sha256, relative, write_text
 from .provenance import code_version, environment, now
-from .schema import Count, Record
+from .schema import VERSION, Count, Record, upgraded
 
 RUNS = SHARE / "results/runs"
+SETTINGS = "settings"
+
+
+def folder_for(config: str | Path, work_dir: str | Path) -> Path:
+    """Where a run's record goes by default.
+
+    The checkout's results/runs is evidence for the paper's rows: only configs of the checkout write
+    there. Others, and an installed package, write beside the work dir: work_dirs/records.
+    """
+    if CHECKOUT is not None and Path(config).resolve().is_relative_to(CONFIGS):
+        return RUNS
+    return Path(work_dir).absolute().parent / "records"
+
+
+def folder_of(record: Record, path: Path) -> Path:
+    """The folder of records that a record's file lies in, below which its id is its path."""
+    return path.resolve().parents[record.id.count("/")]
 
 
 def validate(content: Any, source: str | Path) -> Record:
@@ -28,7 +45,7 @@ def validate(content: Any, source: str | Path) -> Record:
         RecordError: naming `source` and each field that is wrong.
     """
     try:
-        return Record.model_validate(content)
+        return Record.model_validate(upgraded(content))
     except ValidationError as error:
         fields: dict[str, str] = {}
         for problem in error.errors():
@@ -39,12 +56,10 @@ def validate(content: Any, source: str | Path) -> Record:
         raise RecordError(f"{source}: not a record: {problems}") from error
 
 
-BRANCHES = {"Input", "Data", "Checkpoint", "str", "int", "bool", "datetime", "constrained-str"}
-
-
-def command() -> str:
-    """What the user typed, without where the checkout lies."""
-    return shlex.join(["python", *sys.argv]).replace(f"{SHARE}/", "")
+BRANCHES = {
+    *("Input", "Data", "Checkpoint", "Training", "str", "int", "bool", "datetime"),
+    "constrained-str",
+}
 
 
 def input_of(cfg: Config, split: str) -> dict[str, Any] | str:
@@ -56,55 +71,97 @@ def input_of(cfg: Config, split: str) -> dict[str, Any] | str:
     return dict(vars(seen), batch=cfg[f"{split}_dataloader"].batch_size)
 
 
-def data_of(cfg: Config, split: str, dataset: Any = None) -> dict[str, Any]:
+def data_of(cfg: Config, split: str, skipped: int | str = "not run: not watched") -> dict[str, Any]:
     """The annotation list of a split, as `schema.Data` holds it.
 
     Args:
         cfg: the config.
         split: `'train'`, `'val'` or `'test'`.
-        dataset: the dataset that was read, which knows the videos that could not be decoded.
+        skipped: samples that could not be decoded.
     """
     own = cfg[f"{split}_dataloader"].dataset
     while "dataset" in own:  # a wrapper's, e.g. RepeatDataset
-        own, dataset = own.dataset, getattr(dataset, "dataset", None)
+        own = own.dataset
     path = Path(own.get("data_root") or "", own.ann_file)
-    flags = getattr(dataset, "_warned", None)
     return dict(
+        dataset=dataset_of(cfg),
         list=relative(path),
         sha256=file_sha256(path),
         samples=sum(bool(line.strip()) for line in path.read_text().splitlines()),
-        skipped=int(flags.flags.sum()) if flags is not None else "not run: not watched",
+        skipped=skipped,
+        manifest=manifest_of(path),
     )
 
 
-def make(*, kind: str, name: str, config: str, cfg: Config, split: str, **fields: Any) -> Record:
+def make(*, kind: str, name: str, config: str, cfgs: Sequence[Config], **fields: Any) -> Record:
     """A record of a run that has just ended; its id is `name` and the time at which it began.
 
     Args:
         kind: see `Record`.
-        name: begins the id.
+        name: begins the id, or is it if the start is not known.
         config: path of the config.
-        cfg: the config as it was run.
-        split: whose sampling is the record's `input`.
-        **fields: further fields of `Record`; those of code, environment, input and end are found
-            out if they are not given.
+        cfgs: the config as it was run; those of an ensemble's members.
+        **fields: further fields of `Record`; those of code, environment and end are found out if
+            they are not given.
 
     Raises:
         RecordError: if the fields do not make a record.
     """
     start = fields.setdefault("start", now())
-    stamp = datetime.fromisoformat(start).strftime("%Y%m%dT%H%M%S%f")[:-3]
+    known = not start.startswith("not run: ")
     content = dict(
-        id=f"{name}-{stamp}",
+        version=VERSION,
+        id=f"{name}-{_stamp(start)}" if known else name,
         kind=kind,
         config=config,
-        config_sha256=digest(cfg),
+        settings=[digest(cfg) for cfg in cfgs],
+        resolved="not run: the config is in the commit",
         code=code_version(),
-        input=input_of(cfg, split),
+        training="not run: nothing was trained",
         env=environment(),
         end=now(),
     )
     return validate({**content, **fields}, name)
+
+
+def _stamp(time: str) -> str:
+    return datetime.fromisoformat(time).strftime("%Y%m%dT%H%M%S%f")[:-3]
+
+
+# --------------------------------------------------------------------------------------------------
+# What digests are made of
+
+
+def keep_settings(settings: Any, folder: Path) -> str:
+    """Keep what a digest is made of, as `<folder>/settings/<digest>.json`; returns the digest."""
+    sha256 = content_sha256(settings)
+    path = folder / SETTINGS / f"{sha256}.json"
+    if not path.is_file():
+        content = json.dumps(settings, indent=1, sort_keys=True, default=str)
+        write_text(path, f"{content}\n")
+    return sha256
+
+
+def settings_of(sha256: str, folder: Path) -> Any:
+    """What a digest is made of; None if that was not kept in this folder of records.
+
+    Raises:
+        RecordError: if the file was changed.
+    """
+    path = folder / SETTINGS / f"{sha256}.json"
+    if not path.is_file():
+        return None
+    try:
+        found = json.loads(path.read_text())
+    except ValueError as error:
+        raise RecordError(f"{path}: cannot be read: {error}") from error
+    if content_sha256(found) != sha256:
+        raise RecordError(f"{path}: its content is not what its name says; restore it")
+    return found
+
+
+# --------------------------------------------------------------------------------------------------
+# Files
 
 
 def write(record: Record, folder: Path = RUNS) -> Path:
@@ -114,14 +171,18 @@ def write(record: Record, folder: Path = RUNS) -> Path:
         RecordError: if there is a record of this id already: records are only ever added.
     """
     path = folder / f"{record.id}.json"
-    content = json.dumps(record.model_dump(mode="json"), indent=1, allow_nan=False) + "\n"
     try:
-        write_text(path, content, replace=False)
+        write_text(path, as_json(record), replace=False)
     except FileExistsError:
         raise RecordError(
             f"{path}: there is a record of this id; records are not changed"
         ) from None
     return path
+
+
+def as_json(record: Record) -> str:
+    """A record as its file holds it."""
+    return json.dumps(record.model_dump(mode="json"), indent=1, allow_nan=False) + "\n"
 
 
 def read(path: Path) -> Record:
@@ -174,7 +235,8 @@ def read_all(folder: Path = RUNS) -> list[Record]:
     Raises:
         RecordError: if one of them is none.
     """
-    records = [read(path) for path in sorted(folder.rglob("*.json"))]
+    paths = sorted(folder.rglob("*.json"))
+    records = [read(path) for path in paths if path.relative_to(folder).parts[0] != SETTINGS]
     return sorted(records, key=_age)
 
 

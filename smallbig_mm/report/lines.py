@@ -11,17 +11,16 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from ..configs import Protocol, digest, ensemble_digest, protocol
+from ..configs import Protocol, protocol
 from ..ensemble import members_of
-from ..errors import RecordError
 from ..experiments.costs import NOTES, by_network, network_of
-from ..files import SHARE
+from ..files import CONFIGS, SHARE
 from ..paper import Row, find, rows
-from ..records.imports import NO_DUMP
 from ..records.schema import Count, Record
+from ..records.store import RUNS
 from ..records.store import counts as counts_of
+from .judging import Target, Verdict, is_test, judge
 
-DATASETS_LIST = SHARE / "results/paper/datasets.csv"
 NOT_RUN = SHARE / "results/not_run.csv"
 COMMON = (10, 3, 256)  # clips, crops and size of the protocol that all networks are compared under
 DATASETS = {"_sthv1": "V1", "_sthv2": "V2"}
@@ -34,13 +33,15 @@ class Note:
     Attributes:
         row: id of the row.
         quantity: `gflops` or `params_m`.
-        clip: (T, H, W) at which the printed figure is met, if any.
+        config: the network that meets the printed figure, a file in configs; None for the row's.
+        clip: (T, H, W) at which it is met; None where none is known to.
         attention: whether attention's matrix products belong to it.
         text: the reason.
     """
 
     row: str
     quantity: str
+    config: Path | None
     clip: tuple[int, int, int] | None
     attention: bool
     text: str
@@ -56,7 +57,9 @@ class Line:
         config: its file, None if there is none.
         members: its config, or those of an ensemble's members.
         counts: costs of each member by clip; empty if not counted.
-        test: the newest test of it, None if there is none.
+        noted: the counts that its notes name, by quantity.
+        test: the newest test of weights that were trained as the row says, None if there is none.
+        converted: the newest test of weights that were made elsewhere, likewise.
         top: printed top-1 and top-5.
     """
 
@@ -65,7 +68,9 @@ class Line:
     config: Path | None
     members: tuple[Config, ...]
     counts: tuple[dict[tuple[int, int, int], Count], ...]
+    noted: dict[str, Count]
     test: Record | None
+    converted: Record | None
     top: tuple[str, str]
 
     @property
@@ -91,7 +96,7 @@ class Line:
         for seen, counts in zip(self.protocols, self.counts, strict=True):
             own = size or seen.size[0]
             count = counts[seen.frames, own, own]
-            total += count.macs - (0 if attention else count.attention_macs)
+            total += count.macs - (0 if attention else count.activation_product_macs)
         return total / 1e9
 
     def per_video(self, common: bool = False) -> float:
@@ -127,6 +132,7 @@ def notes() -> dict[tuple[str, str], Note]:
         found[row, line["quantity"]] = Note(
             row,
             line["quantity"],
+            CONFIGS / line["config"] if line["config"] else None,
             frames,  # type: ignore[arg-type]
             line["attention"] != "without",
             line["note"],
@@ -142,73 +148,82 @@ def why_not(row: Row, what: str) -> str | None:
     return None
 
 
-def lines(records: Sequence[Record], chosen: Sequence[Row] | None = None) -> list[Line]:
+def lines(
+    records: Sequence[Record], chosen: Sequence[Row] | None = None, folder: Path = RUNS
+) -> list[Line]:
     """Every row on every dataset for which the paper prints a figure.
 
     Args:
-        records: all records.
+        records: all records, oldest first.
         chosen: rows; all of them if not given.
+        folder: where the records lie.
     """
     costs = by_network(list(records))
-    tests = {record.config_sha256: record for record in records if is_test(record)}
+    tests = [record for record in records if is_test(record)]
     found = []
     for row in rows() if chosen is None else chosen:
         for dataset, config, top in _datasets(row):
             members = _members(config) if config else ()
             known = [costs[network_of(cfg)] for cfg in members if network_of(cfg) in costs]
             counts = [{count.clip: count for count in counts_of(record)} for record in known]
-            key = _key(members)
+            counts = counts if len(counts) == len(members) else []
+            by_status: dict[str | None, Record] = {}
+            if config:
+                target = Target.of(members)
+                by_status = {judge(test, target, folder).status: test for test in tests}
             found.append(
                 Line(
                     row,
                     dataset,
                     config,
                     members,
-                    tuple(counts) if len(counts) == len(members) else (),
-                    tests.get(key) if key and on_all_videos(tests.get(key), members[0]) else None,
+                    tuple(counts),
+                    _noted(row, counts[0] if counts else {}, costs),
+                    by_status.get("measured"),
+                    by_status.get("converted"),
                     top,
                 )
             )
     return found
 
 
-def is_test(record: Record) -> bool:
-    """Whether a record is a test with accuracies.
+def _noted(
+    row: Row, own: dict[tuple[int, int, int], Count], costs: dict[str, Record]
+) -> dict[str, Count]:
+    """The counts that a row's notes name, of its `own` by clip or of another config, by quantity;
+    those that were not counted yet are left out."""
+    found = {}
+    for note in notes().values():
+        if note.row != row.id or note.clip is None:
+            continue
+        counts = own
+        if note.config:
+            record = costs.get(network_of(Config.fromfile(note.config)))
+            counts = {count.clip: count for count in counts_of(record)} if record else {}
+        if note.clip in counts:
+            found[note.quantity] = counts[note.clip]
+    return found
 
-    Raises:
-        RecordError: if the accuracies are none.
+
+def verdicts(record: Record, folder: Path) -> dict[str, Verdict]:
+    """Of each row with a config, by its name and dataset, whether a record fills it.
+
+    Args:
+        record: any record.
+        folder: where records lie.
     """
-    if record.kind != "test" or isinstance(record.metrics, str):
-        return False
-    for name in ("acc/top1", "acc/top5"):
-        if name in record.metrics and not 0 <= record.metrics[name] <= 1:
-            raise RecordError(f"{record.id}: {name} is {record.metrics[name]}, not in [0, 1]")
-    return {"acc/top1", "acc/top5"} <= record.metrics.keys()
-
-
-def on_all_videos(record: Record | None, cfg: Config) -> bool:
-    """Whether a test saw the dataset that a row is about, and not some other or a part of it.
-
-    Its list need not be the same file, since videos disappear from where they were published, but
-    must have nine in ten of the videos, none of them skipped.
-    """
-    if record is None or isinstance(record.data, str):
-        return False
-    name = Path(cfg.test_dataloader.dataset.ann_file).parts[1]
-    official = {line["dataset"]: int(line["videos"]) for line in _read(DATASETS_LIST)}[name]
-    seen = record.data[0]
-    return 0.9 * official <= seen.samples <= official and seen.skipped in (0, NO_DUMP)
+    found = {}
+    for row in rows():
+        for dataset, config, _ in _datasets(row):
+            if config is not None:
+                target = Target.of(_members(config))
+                found[f"{row.id} {dataset}".strip()] = judge(record, target, folder)
+    return found
 
 
 def _members(path: Path) -> tuple[Config, ...]:
     cfg = Config.fromfile(path)
     return tuple(members_of(cfg)) if "members" in cfg else (cfg,)
-
-
-def _key(members: Sequence[Config]) -> str | None:
-    if len(members) > 1:
-        return ensemble_digest(members)
-    return digest(members[0]) if members else None
 
 
 def _datasets(row: Row) -> Iterator[tuple[str, Path | None, tuple[str, str]]]:

@@ -42,7 +42,8 @@ COSTS_TEXT = (
 )
 ACCURACY_TEXT = (
     "Accuracy: top-1 / top-5 in percent; protocols are clips x crops at the crop's size. `third "
-    "party` is mmaction2's model zoo."
+    "party` is mmaction2's model zoo; `converted` is weights that were made elsewhere, tested "
+    "here; `measured` is weights that were trained here by the row's recipe."
 )
 MATCHED_TEXT = (
     "One counter and one rule for all: convolutions, linear layers and matrix products, head "
@@ -116,16 +117,19 @@ class Footnotes:
 
 
 def note_text(line: Line, note: Note) -> str:
-    """A footnote, with the count at the clip that it names."""
+    """A footnote, with the count that it names."""
     text = f"{_row(line)}: {note.text}"
     if note.clip is None:
         return text
-    count = line.counts[0][note.clip]
-    gmac = (count.macs - (0 if note.attention else count.attention_macs)) / 1e9
+    network = f"{note.config.stem} " if note.config else ""
+    count = line.noted.get(note.quantity)
+    if count is None:
+        return f"{text}; {network}not run: not counted yet"
+    gmac = (count.macs - (0 if note.attention else count.activation_product_macs)) / 1e9
     without = "" if note.attention else " without attention products"
     at = "x".join(map(str, note.clip))
     gap = _percent(off(gmac, line.row.cells["gflops"]))
-    return f"{text}; counted at {at}{without}: {gmac:.2f} G ({gap})"
+    return f"{text}; {network}counted at {at}{without}: {gmac:.2f} G ({gap})"
 
 
 COSTS = (
@@ -166,6 +170,7 @@ def accuracy_of(line: Line) -> dict[str, str]:
         "network": _label(line),
         "paper": " / ".join(line.top),
         "third party": "",
+        "converted": "",
         "measured": "",
         "difference": "",
         "protocol": _protocol(line),
@@ -174,22 +179,31 @@ def accuracy_of(line: Line) -> dict[str, str]:
     if other:
         differs = f"; {other.difference}" if other.difference else ""
         found["third party"] = f"{other.top1:.2f} / {other.top5:.2f} ({other.protocol}{differs})"
+    if line.converted:
+        found["converted"] = _accuracies(line.converted)
     missing = why_not(line.row, "config") if line.config is None else why_not(line.row, "accuracy")
     if line.test is None:
         found["measured"] = missing or "not run: no record of it yet"
-        found["status"] = "cost only" if line.counted else found["measured"]
+        only = "cost only" if line.counted else found["measured"]
+        found["status"] = "converted" if line.converted else only
         return found
-    tops = [100 * metrics(line.test)[f"acc/top{k}"] for k in (1, 5)]
-    seen = line.test.data[0].samples if not isinstance(line.test.data, str) else 0
-    imported = ", imported" if "imported" in line.test.detail else ""
+    found["measured"] = _accuracies(line.test)
     gaps = [
-        "" if number(cell) is None else f"{top - float(cell):+.2f}"
-        for top, cell in zip(tops, line.top, strict=True)
+        ""
+        if number(cell) is None
+        else f"{100 * metrics(line.test)[f'acc/top{k}'] - float(cell):+.2f}"
+        for k, cell in zip((1, 5), line.top, strict=True)
     ]
-    found["measured"] = f"{tops[0]:.2f} / {tops[1]:.2f} ({seen} videos{imported})"
     found["difference"] = " / ".join(gaps)
     found["status"] = "measured"
     return found
+
+
+def _accuracies(test: Record) -> str:
+    """Top-1 / top-5 in percent, and on how many videos."""
+    tops = [f"{100 * metrics(test)[f'acc/top{k}']:.2f}" for k in (1, 5)]
+    seen = test.data[0].samples if not isinstance(test.data, str) else 0
+    return f"{' / '.join(tops)} ({seen} videos{', imported' if 'imported' in test.detail else ''})"
 
 
 def _protocol(line: Line) -> str:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import torch.nn.functional as F
 from mmaction.registry import MODELS
 from mmcv.cnn import build_norm_layer
 from mmengine.model import constant_init, kaiming_init
 from torch import Tensor, nn
 
-POOLS: dict[str, Callable[[Tensor, int], Tensor]] = {
-    "max": F.adaptive_max_pool3d,
-    "avg": F.adaptive_avg_pool3d,
-}
+from ..ops.pool import check_pool, pool_clip
+
 BN3D = dict(type="BN3d")
 
 
@@ -27,23 +22,17 @@ class _ExtraUnit(nn.Module):
 
     def __init__(self, in_channels: int, pool: str = "max", norm_cfg: dict = BN3D) -> None:
         super().__init__()
-        if pool not in POOLS:
-            raise ValueError(f"pool={pool!r}: choose 'max' or 'avg'")
-        self.pool = pool
+        self.pool = check_pool(pool)
         self.reduce = _pointwise(in_channels, max(in_channels // 4, 1))
         self.expand = _pointwise(max(in_channels // 4, 1), in_channels)
         self.bn = build_norm_layer(norm_cfg, in_channels)[1]
 
-    def init_weights(self) -> None:
+    def init_unit(self) -> None:
         """Kaiming convolutions (fan out), and a batch norm that starts at zero."""
         for conv in self.modules():
             if isinstance(conv, nn.Conv3d):
                 kaiming_init(conv)
         constant_init(self.bn, 0, bias=0)
-
-    def global_view(self, x: Tensor) -> Tensor:
-        """(N, C, T, H, W) -> (N, C, 1, 1, 1)."""
-        return POOLS[self.pool](x, 1)
 
 
 @MODELS.register_module()
@@ -76,17 +65,18 @@ class SmallBigExtraUnit(_ExtraUnit):
         self.big_reduce = (
             None if share_weights else _pointwise(in_channels, self.reduce.out_channels)
         )
-        self.init_weights()
+        self.init_unit()
 
-    def init_weights(self) -> None:
-        super().init_weights()
+    def init_unit(self) -> None:
+        """As above; the big view's convolution, if it has its own, starts as a copy."""
+        super().init_unit()
         if self.big_reduce is not None:
             self.big_reduce.load_state_dict(self.reduce.state_dict())
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, T, H, W) -> (N, C, T, H, W)."""
         big_reduce = self.reduce if self.big_reduce is None else self.big_reduce
-        attention = big_reduce(self.global_view(x)).sigmoid()
+        attention = big_reduce(pool_clip(x, self.pool)).sigmoid()
         return x + self.bn(self.expand(self.reduce(x) * attention))
 
 
@@ -110,9 +100,9 @@ class SimpleExtraUnit(_ExtraUnit):
 
     def __init__(self, in_channels: int, pool: str = "max", norm_cfg: dict = BN3D) -> None:
         super().__init__(in_channels, pool, norm_cfg)
-        self.init_weights()
+        self.init_unit()
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, T, H, W) -> (N, C, T, H, W)."""
-        attention = self.expand(self.reduce(self.global_view(x)).relu()).sigmoid()
+        attention = self.expand(self.reduce(pool_clip(x, self.pool)).relu()).sigmoid()
         return x + self.bn(x * attention)

@@ -29,3 +29,7 @@ class NonLocalUnit(NonLocal3d):
         norm_cfg: dict = dict(type="BN3d"),  # noqa: B006
     ) -> None:
         super().__init__(in_channels, sub_sample=sub_sample, norm_cfg=norm_cfg)
+
+    def init_unit(self) -> None:
+        """Small random convolutions, as mmcv draws them, and a batch norm that starts at zero."""
+        self.init_weights()

@@ -10,16 +10,13 @@ one's scale starting at zero, so that a network with SmallBig units starts as th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
-import torch
-import torch.nn.functional as F
 from mmaction.registry import MODELS
 from mmcv.cnn import ConvModule, build_conv_layer, build_norm_layer
 from mmengine.model import constant_init
 from torch import Tensor
 
-View = tuple[int | Literal["T"], int, int]
+from ..ops.pool import View, check_pool, pool_view
 
 
 def check_view(view: Sequence[int | str]) -> View:
@@ -36,27 +33,6 @@ def check_view(view: Sequence[int | str]) -> View:
             "or 'T' as t for the whole clip, e.g. (3, 3, 3) or ('T', 3, 3)"
         )
     return sizes  # type: ignore[return-value]
-
-
-def pool_view(x: Tensor, view: View, pool: str = "max") -> Tensor:
-    """Pool the `view` around each position, with stride 1; what lies outside the clip is ignored.
-
-    Args:
-        x: features, (N, C, T, H, W).
-        view: (t, h, w); with `t='T'` the view is the whole clip.
-        pool: `'max'` or `'avg'`.
-
-    Returns:
-        (N, C, T, H, W), or (N, C, 1, H, W) with `t='T'`: all frames have the same view.
-    """
-    t, h, w = view
-    kernel = (x.shape[2] if t == "T" else t, h, w)
-    padding = (0 if t == "T" else t // 2, h // 2, w // 2)
-    if x.device.type == "cpu":  # where pooling is some nine times faster in this layout
-        x = x.contiguous(memory_format=torch.channels_last_3d)
-    if pool == "max":
-        return F.max_pool3d(x, kernel, stride=1, padding=padding)
-    return F.avg_pool3d(x, kernel, stride=1, padding=padding, count_include_pad=False)
 
 
 @MODELS.register_module()
@@ -97,8 +73,6 @@ class SmallBig(ConvModule):
         norm: str = "individual",
         **conv,
     ) -> None:
-        if pool not in ("max", "avg"):
-            raise ValueError(f"pool={pool!r}: choose 'max' or 'avg'")
         if norm not in ("individual", "single"):
             raise ValueError(f"norm={norm!r}: choose 'individual' or 'single'")
         if norm == "single" and not share_weights:
@@ -110,7 +84,7 @@ class SmallBig(ConvModule):
         conv.setdefault("norm_cfg", dict(type="BN3d"))
         super().__init__(in_channels, out_channels, kernel_size, **conv)
         self.view = check_view(view)
-        self.pool = pool
+        self.pool = check_pool(pool)
         self.big_conv = None if share_weights else self._second_conv()
         self.big_bn = (
             build_norm_layer(self.norm_cfg, out_channels)[1] if norm == "individual" else None
@@ -147,15 +121,15 @@ class SmallBig(ConvModule):
                 f"{'x'.join(map(str, size))} (TxHxW): use a smaller view, or a larger clip"
             )
 
-    def forward(self, x: Tensor, activate: bool = True, norm: bool = True) -> Tensor:
-        """(N, C_in, T, H, W) -> (N, C_out, T, H', W'); `norm` is there for `ConvModule`'s sake."""
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C_in, T, H, W) -> (N, C_out, T, H', W')."""
         big = pool_view(x, self.view, self.pool)
         if self.big_bn is None:
             y = self.norm(self.conv(x + big))
         else:
             big_conv = self.conv if self.big_conv is None else self.big_conv
             y = self.norm(self.conv(x)) + self.big_bn(big_conv(big))
-        return self.activate(y) if activate and self.with_activation else y
+        return self.activate(y) if self.with_activation else y
 
     def extra_repr(self) -> str:
         return f"view={self.view}, pool={self.pool!r}"

@@ -41,6 +41,6 @@ class TemporalShiftConv(ConvModule):
         super().__init__(*args, **kwargs)
         self.shift_div = shift_div
 
-    def forward(self, x: Tensor, activate: bool = True, norm: bool = True) -> Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         """(N, C_in, T, H, W) -> (N, C_out, T', H', W')."""
-        return super().forward(temporal_shift(x, self.shift_div), activate, norm)
+        return super().forward(temporal_shift(x, self.shift_div))

@@ -3,8 +3,9 @@
 import pytest
 import torch
 from mmaction.models.backbones import ResNet3d
+from mmaction.models.backbones.resnet3d import Bottleneck3d
 from mmaction.registry import MODELS
-from mmcv.cnn import ConvModule
+from mmcv.cnn import ConvModule, NonLocal3d
 from torch import nn
 
 import smallbig_mm  # noqa: F401
@@ -23,12 +24,18 @@ def test_depth_23_is_table_1():
     assert net(torch.randn(1, 3, 2, 64, 64)).shape == (1, 2048, 2, 2, 2)
 
 
-def test_without_units_it_is_mmaction2s_network():
-    torch.manual_seed(0)
-    ours = ResNet3dUnits(depth=50, inflate=(0, 0, 1, 1), **SMALL).eval()
-    theirs = ResNet3d(
-        depth=50, conv1_kernel=(1, 7, 7), inflate=(0, 0, 1, 1), with_pool2=False, **SMALL
-    )
+@pytest.mark.parametrize(
+    "depth, non_local",
+    [(18, ((0, 0), (0, 1), (0, 0), (0, 0))), (23, ((0,), (0, 1), (0, 0, 0), (0,)))],
+)
+def test_without_units_it_is_mmaction2s_network(depth, non_local, monkeypatch):
+    monkeypatch.setitem(ResNet3d.arch_settings, 23, (Bottleneck3d, (1, 2, 3, 1)))
+    same = dict(depth=depth, inflate=(0, 0, 1, 1), non_local=non_local)
+    ours = ResNet3dUnits(**same, **SMALL).eval()
+    theirs = ResNet3d(conv1_kernel=(1, 7, 7), with_pool2=False, **same, **SMALL)
+    for m in ours.modules():
+        if isinstance(m, NonLocal3d):
+            nn.init.normal_(m.conv_out.conv.weight)
     theirs.load_state_dict(ours.state_dict())
     theirs.eval()
     x = torch.randn(1, 3, 4, 32, 32)
@@ -85,6 +92,22 @@ def test_block_input_unit_feeds_both_branches():
     torch.testing.assert_close(block(x), expected)
 
 
+@pytest.mark.parametrize("depth", [18, 23])
+def test_block_sum_unit_stands_between_the_sum_and_its_relu(depth):
+    unit = dict(EXTRA, position="block_sum", stages=(3,))
+    net = ResNet3dUnits(depth=depth, units=[unit], **SMALL).eval()
+    assert [n for n, _ in net.named_units()] == ["layer2.0.sum_unit", "layer2.1.sum_unit"]
+    block = net.layer2[0]
+    nn.init.ones_(block.sum_unit.bn.weight)
+    x = torch.randn(1, block.inplanes, 2, 5, 5)
+    branch = block.conv2(block.conv1(x))
+    if depth == 23:
+        branch = block.conv3(branch)
+    total = branch + block.downsample(x)
+    assert (total < 0).any()
+    torch.testing.assert_close(block(x), torch.relu(block.sum_unit(total)))
+
+
 def test_several_units_together():
     units = [
         dict(type="NonLocalUnit", position="block_output", stages=(3, 4)),
@@ -136,6 +159,7 @@ def test_units_start_without_effect(pretrained2d, tmp_path):
             "blocks 0 ... 1",
         ),
         (dict(units=[dict(EXTRA, position="block_input", stages=(3,))] * 2), "already"),
+        (dict(units=[dict(EXTRA, position="block_sum", stages=(3,))] * 2), "already"),
         (dict(units=[dict(type="SmallBig", position="conv1", stages=(3,))] * 2), "already"),
         (
             dict(depth=18, units=[dict(type="SmallBig", position="conv3", stages=(3,))]),

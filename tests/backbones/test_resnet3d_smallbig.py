@@ -12,6 +12,8 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from smallbig_mm.backbones import ResNet3dSmallBig, ResNet3dUnits
 from smallbig_mm.units import SmallBig
 
+from .resnet2d import our_name, resnet2d_weights
+
 TYPICAL = ((3, 3, 3), (3, 3, 3), ("T", 3, 3))
 SLOWONLY = dict(views=(None, None, None), inflate=(0, 0, 1, 1))
 TINY = dict(depth=23, base_channels=4)
@@ -23,35 +25,6 @@ def awake(net: nn.Module) -> nn.Module:
         nn.init.uniform_(norm.weight, 0.5, 1.0)
         nn.init.normal_(norm.bias, std=0.1)
     return net
-
-
-def resnet2d_weights(depth: int, base: int = 64) -> dict[str, torch.Tensor]:
-    """Random weights with torchvision's names and shapes of a 2D ResNet."""
-    blocks = {50: (3, 4, 6, 3), 101: (3, 4, 23, 3)}[depth]
-    shapes: dict[str, tuple[int, ...]] = {}
-
-    def conv_bn(conv, bn, *shape):
-        shapes[f"{conv}.weight"] = shape
-        for name in ("weight", "bias", "running_mean", "running_var"):
-            shapes[f"{bn}.{name}"] = shape[:1]
-
-    conv_bn("conv1", "bn1", base, 3, 7, 7)
-    width_in = base
-    for stage, number in enumerate(blocks):
-        width = base * 2**stage
-        for b in range(number):
-            name = f"layer{stage + 1}.{b}"
-            conv_bn(f"{name}.conv1", f"{name}.bn1", width, width_in, 1, 1)
-            conv_bn(f"{name}.conv2", f"{name}.bn2", width, width, 3, 3)
-            conv_bn(f"{name}.conv3", f"{name}.bn3", width * 4, width, 1, 1)
-            if b == 0:
-                conv_bn(f"{name}.downsample.0", f"{name}.downsample.1", width * 4, width_in, 1, 1)
-            width_in = width * 4
-    shapes |= {"fc.weight": (1000, width_in), "fc.bias": (1000,)}
-    return {
-        name: torch.rand(shape) + 0.5 if "running_var" in name else torch.randn(shape) * 0.05
-        for name, shape in shapes.items()
-    }
 
 
 @pytest.mark.parametrize(
@@ -80,6 +53,14 @@ def test_arguments_reach_the_units():
     simple = [type(u).__name__ for _, u in net.named_units() if not isinstance(u, SmallBig)]
     assert simple == ["SimpleExtraUnit"]
     assert all(u.big_bn is None for _, u in net.named_units() if isinstance(u, SmallBig))
+
+
+def test_extra_units_in_some_blocks():
+    net = ResNet3dSmallBig(
+        views=(None,) * 3, extra_unit="simple", extra_blocks=((), (0, 2), (0,)), **TINY
+    )
+    names = [name for name, _ in net.named_units()]
+    assert names == ["layer3.0.input_unit", "layer3.2.input_unit", "layer4.0.input_unit"]
 
 
 @pytest.mark.parametrize("extra", [None, "default", "simple"])
@@ -129,15 +110,6 @@ def test_unshared_views_start_from_the_same_imagenet_weights(tmp_path):
     net.init_weights()
     for _, unit in net.named_units():
         assert torch.equal(unit.conv.weight, unit.big_conv.weight)
-
-
-def our_name(name: str) -> str:
-    """torchvision's name of a tensor -> mmaction2's."""
-    for bn in ("bn1", "bn2", "bn3"):
-        name = name.replace(f"{bn}.", f"conv{bn[-1]}.bn.")
-    for conv in ("conv1", "conv2", "conv3"):
-        name = name.replace(f"{conv}.weight", f"{conv}.conv.weight")
-    return name.replace("downsample.0", "downsample.conv").replace("downsample.1", "downsample.bn")
 
 
 def _messages(run) -> list[str]:
@@ -215,6 +187,8 @@ def test_bf16_autocast_trains():
     [
         (dict(views=((3, 3, 3), None)), "give three"),
         (dict(extra_unit="big"), "'default' or 'simple'"),
+        (dict(extra_unit="default", extra_blocks=((1,),)), r"each of extra_stages=\(3, 4, 5\)"),
+        (dict(extra_unit="default", extra_blocks=((1,), (3,), (0,))), "blocks 0 ... 2"),
         (dict(stages=(3, 6)), "no res6"),
         (dict(depth=51), "depth=51"),
         (dict(depth=34), "basic blocks"),

@@ -150,6 +150,23 @@ def test_arguments_are_those_of_the_network():
     )
 
 
+def test_extra_units_in_some_blocks_are_told_from_those_in_all():
+    blocks = ((1, 3), (1, 3, 5), (1,))
+    kept = {f"layer{n}.{b}." for n, some in zip((2, 3, 4), blocks, strict=True) for b in some}
+    shapes = {
+        name: shape
+        for name, shape in our_shapes("smallbig_r50_full").items()
+        if "input_unit" not in name or any(f"backbone.{block}" in name for block in kept)
+    }
+    variant = identify(shapes)
+    assert variant.name == "SmallBig-R50 typical with 6 extra units"
+    assert variant.backbone == dict(
+        type="ResNet3dSmallBig", depth=50, extra_unit="default", extra_blocks=blocks
+    )
+    (path,) = fitting_configs(shapes, sorted((ROOT / "configs").glob("*.py")))
+    assert path.stem == "smallbig_r50_6extra_k400"
+
+
 def test_configs_that_fit_are_found():
     configs = sorted((ROOT / "configs").glob("*.py"))
     fits = fitting_configs(our_shapes("smallbig_r50_full"), configs)
@@ -200,6 +217,13 @@ def test_our_layout_needs_no_conversion(tmp_path):
     torch.save(dict(state_dict=recognizer().state_dict()), tmp_path / "ours.pth")
     with pytest.raises(CheckpointError, match="nothing to convert"):
         convert(tmp_path / "ours.pth")
+
+
+def test_names_are_read_without_what_wrapped_the_network(tmp_path):
+    tensors = {f"_orig_mod.module.{name}": tensor for name, tensor in small(R23).items()}
+    torch.save(dict(state_dict=tensors), tmp_path / "compiled.pth")
+    found, _ = read(tmp_path / "compiled.pth")
+    assert found.keys() == small(R23).keys()
 
 
 class Trap:

@@ -62,15 +62,28 @@ def test_what_is_off_has_a_note_and_what_is_not_has_none(every):
     assert far == set(notes())
 
 
-def test_notes_name_a_clip_that_explains_them(every):
+def test_notes_name_a_count_that_explains_them(every):
     """Where a note names a clip and does not call it open, the count there is within tolerance."""
     by_id = {line.row.id: line for line in every}
-    for (row, _), note in notes().items():
+    for (row, quantity), note in notes().items():
         if note.clip is None or "not established" in note.text:
             continue
-        count = by_id[row].counts[0][note.clip]
+        count = by_id[row].noted[quantity]
         macs = count.macs - (0 if note.attention else count.attention_macs)
         assert abs(off(macs / 1e9, by_id[row].row.cells["gflops"])) <= TOLERANCE, row
+
+
+def test_a_note_prints_the_recorded_count_of_the_config_that_it_names(records):
+    (row,) = (row for row in tables.rows() if row.id == "table10/17_smallbig_r50")
+    note = notes()[row.id, "gflops"]
+    (line,) = lines(records, [row])
+    count = line.noted["gflops"]
+    assert count.params < line.counts[0][count.clip].params
+    found = tables.note_text(line, note)
+    assert f"; smallbig_r50_6extra_k400 counted at 8x224x224: {count.macs / 1e9:.2f} G" in found
+    (line,) = lines([r for r in records if "6extra" not in r.config], [row])
+    assert line.counted
+    assert tables.note_text(line, note).endswith("6extra_k400 not run: not counted yet")
 
 
 def test_status_and_cells(documents):

@@ -1,14 +1,14 @@
 """The SmallBig unit against its equation, in float64."""
 
-from itertools import product
-
 import pytest
 import torch
 import torch.nn.functional as F
 from mmaction.registry import MODELS
 from torch import nn
 
-from smallbig_mm.units import SmallBig, pool_view
+from smallbig_mm.units import SmallBig
+
+from ..ops.brute_force import brute_force_pool
 
 ACT = dict(act_cfg=None)
 
@@ -22,45 +22,6 @@ def build(**kwargs):
         nn.init.normal_(norm.running_mean)
         nn.init.uniform_(norm.running_var, 0.5, 1.5)
     return unit.eval()
-
-
-def brute_force_pool(x, view, pool):
-    """Every output position looks at its view, clipped to the clip."""
-    n, c, *size = x.shape
-    half = [size[0] if v == "T" else v // 2 for v in view]
-    out = torch.empty_like(x)
-    for centre in product(*map(range, size)):
-        tube = x[
-            (..., *(slice(max(p - h, 0), p + h + 1) for p, h in zip(centre, half, strict=True)))
-        ]
-        flat = tube.reshape(n, c, -1)
-        out[(..., *centre)] = flat.amax(-1) if pool == "max" else flat.mean(-1)
-    return out
-
-
-@pytest.mark.parametrize("pool", ["max", "avg"])
-@pytest.mark.parametrize("view", [(3, 1, 1), (3, 3, 3), (3, 5, 5), (1, 1, 1), ("T", 3, 3)])
-@pytest.mark.parametrize("size", [(4, 5, 6), (3, 5, 5), (8, 7, 5)])
-def test_pool_view_is_what_a_loop_finds(view, pool, size):
-    x = torch.randn(2, 3, *size, dtype=torch.float64)
-    pooled = pool_view(x, view, pool)
-    assert pooled.shape[2] == (1 if view[0] == "T" else size[0])
-    torch.testing.assert_close(pooled.expand_as(x), brute_force_pool(x, view, pool))
-
-
-@pytest.mark.parametrize("view", [(3, 3, 3), ("T", 3, 3)])
-def test_layout_changes_neither_values_nor_gradients(view):
-    """Ties between zeros, as after a ReLU, go to the same position in torch's own layout."""
-    size = 8 if view[0] == "T" else 3
-    padding = (0 if view[0] == "T" else 1, 1, 1)
-    ours = torch.randn(2, 8, 8, 9, 7).relu().requires_grad_()
-    plain = ours.detach().clone().requires_grad_()
-    a = pool_view(ours, view)
-    b = F.max_pool3d(plain, (size, 3, 3), stride=1, padding=padding)
-    weight = torch.randn_like(b)
-    (a * weight).sum().backward()
-    (b * weight).sum().backward()
-    assert torch.equal(a, b) and torch.equal(ours.grad, plain.grad)
 
 
 @pytest.mark.parametrize("kernel, stride", [(1, 1), ((1, 3, 3), (1, 2, 2)), ((3, 1, 1), 1)])

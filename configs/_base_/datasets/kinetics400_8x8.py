@@ -1,5 +1,6 @@
 # Kinetics-400 as in Sec. 6: 8 frames of 64 (interval 8), short side 256-320, 224 crops; tested
 # with 10 clips x 3 crops of 256. Folders and lists as mmaction2's data preparation makes them.
+dataset = "kinetics400"
 train_pipeline = [
     dict(type="DecordInit"),
     dict(type="SampleFrames", clip_len=8, frame_interval=8, num_clips=1),

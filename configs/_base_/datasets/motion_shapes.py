@@ -4,6 +4,7 @@
 # slot of its own, which keeps the classes of a group alike but for their order: in training
 # anywhere in its slot (temporal_jitter), in testing at both of its places (num_clips=2). Other
 # samplings would not keep this. No flip: it turns left into right.
+dataset = "motion_shapes"
 data_root = "data/motion_shapes"
 crop = 32
 
@@ -31,7 +32,7 @@ classes = (
     *("oscillating", "rocking", "pulsing", "jittering", "wandering"),
     *("moving_left", "moving_right", "clockwise", "anticlockwise", "approaching", "receding"),
 )
-dataset = dict(
+videos = dict(
     type="VideoDataset",
     data_root=data_root,
     data_prefix=dict(video=""),
@@ -42,14 +43,14 @@ train_dataloader = dict(
     num_workers=2,
     persistent_workers=True,
     sampler=dict(type="DefaultSampler", shuffle=True),
-    dataset=dict(**dataset, ann_file="train.txt", pipeline=train_pipeline),
+    dataset=dict(**videos, ann_file="train.txt", pipeline=train_pipeline),
 )
 val_dataloader = dict(
     batch_size=4,
     num_workers=2,
     persistent_workers=True,
     sampler=dict(type="DefaultSampler", shuffle=False),
-    dataset=dict(**dataset, ann_file="val.txt", pipeline=test_pipeline, test_mode=True),
+    dataset=dict(**videos, ann_file="val.txt", pipeline=test_pipeline, test_mode=True),
 )
 test_dataloader = val_dataloader
 val_evaluator = dict(type="MotionShapesMetric")

@@ -1,5 +1,6 @@
 # Something-Something V1, which is distributed as frames; otherwise as V2.
 _base_ = ["sthv2_8.py", "sthv1.py"]
+dataset = "sthv1"
 
 decode = dict(type="RawFrameDecode")
 _, sample, _, *rest = _base_.train_pipeline

@@ -1,6 +1,7 @@
 # Something-Something V2 as in Sec. 6: one random frame of each of 8 segments, no horizontal flip
 # (it would turn "left to right" into "right to left"); tested with 2 clips x 3 crops of 256.
 _base_ = "kinetics400_8x8.py"
+dataset = "sthv2"
 
 decode, _, *rest = [t for t in _base_.train_pipeline if t["type"] != "Flip"]
 train_pipeline = [decode, dict(type="UniformSample", clip_len=8), *rest]

@@ -5,6 +5,7 @@
 # and frames are sampled uniformly over the whole clip. What survives: people appear larger where
 # the frame is taller than wide (the class "point", one person), a crop shows less of a wider scene,
 # and motion looks faster in a longer clip.
+dataset = "ut_interaction"
 data_root = "data/ut_interaction"
 crop = 72
 
@@ -28,18 +29,18 @@ test_pipeline = [
     dict(type="PackActionInputs", meta_keys=("filename",)),
 ]
 
-dataset = dict(type="VideoDataset", data_root=data_root, data_prefix=dict(video="short88_every3"))
+videos = dict(type="VideoDataset", data_root=data_root, data_prefix=dict(video="short88_every3"))
 train_dataloader = dict(
     batch_size=16,
     num_workers=0,
     sampler=dict(type="DefaultSampler", shuffle=True),
-    dataset=dict(**dataset, ann_file="fold1_train.txt", pipeline=train_pipeline),
+    dataset=dict(**videos, ann_file="fold1_train.txt", pipeline=train_pipeline),
 )
 test_dataloader = dict(
     batch_size=4,
     num_workers=0,
     sampler=dict(type="DefaultSampler", shuffle=False),
-    dataset=dict(**dataset, ann_file="fold1_val.txt", pipeline=test_pipeline, test_mode=True),
+    dataset=dict(**videos, ann_file="fold1_val.txt", pipeline=test_pipeline, test_mode=True),
 )
 val_dataloader = test_dataloader
 test_evaluator = dict(type="AccMetric", metric_options=dict(top_k_accuracy=dict(topk=(1,))))

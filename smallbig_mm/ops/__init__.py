@@ -1,0 +1,1 @@
+"""Pure functions on features, each fast form beside its plain twin."""

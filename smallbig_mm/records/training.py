@@ -1,0 +1,213 @@
+"""How weights were trained: taken down when a training starts, kept in each of its checkpoints."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+from mmengine.dist import get_world_size
+from mmengine.hooks import EMAHook, Hook
+from mmengine.model import is_model_wrapper
+from mmengine.optim import AmpOptimWrapper
+from mmengine.runner import EpochBasedTrainLoop, Runner
+from pydantic import ValidationError
+from torch import nn
+
+from ..checkpoints import count_loaded
+from ..configs import digest, identity, parse
+from ..errors import UserError, WeightsError
+from ..files import file_sha256
+from . import store
+from .schema import Training
+
+NOT_KEPT = "not run: the checkpoint does not say how it was trained; tools/train.py writes that"
+
+
+class KeepTraining(Hook):
+    """Takes down what a training runs with, and puts it into every checkpoint's `meta`.
+
+    A resumed training continues what its checkpoint says: each start is on the list, so that one
+    with other settings shows.
+
+    Attributes:
+        facts: what `schema.Training` holds; empty before the training starts.
+    """
+
+    priority = "VERY_LOW"
+
+    def __init__(self, cfg: Config) -> None:
+        self.cfg = cfg
+        self.facts: dict[str, Any] = {}
+        self._earlier: dict[str, Any] | None = None
+        self._pretrained: dict[str, Any] | None = None
+        self._load_from: dict[str, Any] | None = None
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Called before the tensors are copied into the network."""
+        if runner._resume:
+            self._earlier = checkpoint.get("meta", {}).get("training", {})
+            return
+        self._pretrained = _pretrained(runner)
+        self._load_from = _loaded(unwrap(runner.model), checkpoint, Path(runner._load_from))
+
+    def before_train(self, runner: Runner) -> None:
+        """Complete the facts; the network has its initial weights, or those resumed from."""
+        start = _start(runner, self.cfg)
+        if self._earlier:
+            self.facts = {**self._earlier, "starts": [*self._earlier["starts"], start]}
+            return
+        if self._earlier is None and self._load_from is None:
+            self._pretrained = _pretrained(runner)
+        self.facts = dict(
+            starts=[start],
+            pretrained=self._pretrained,
+            load_from=self._load_from,
+            data=store.data_of(self.cfg, "train"),
+        )
+
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Into the checkpoint, with the epochs that it has seen."""
+        checkpoint["meta"]["training"] = dict(self.facts, epochs=checkpoint["meta"]["epoch"])
+
+
+class Validations(Hook):
+    """Keeps which step each validation's figures belong to; validates first what a stop missed.
+
+    A checkpoint is written before its validation, so one that is resumed from may lack it, and with
+    it the best checkpoint's bookkeeping.
+
+    Attributes:
+        figures: the evaluator's, by the step after which they were taken.
+    """
+
+    priority = "LOWEST"
+
+    def __init__(self) -> None:
+        self.figures: dict[int, dict[str, Any]] = {}
+
+    def before_train(self, runner: Runner) -> None:
+        """Validate the epoch that was resumed from, if the config validates it."""
+        loop = runner.train_loop
+        if not runner._resume or runner.val_loop is None or not runner.epoch:
+            return
+        if isinstance(loop, EpochBasedTrainLoop) and loop.epoch >= loop.val_begin:
+            loop._decide_current_val_interval()
+            if loop.epoch % loop.val_interval == 0 or loop.epoch == loop.max_epochs:
+                runner.val_loop.run()
+
+    def after_val_epoch(self, runner: Runner, metrics: dict[str, Any] | None = None) -> None:
+        """Keep the figures."""
+        self.figures[runner.iter] = dict(metrics or {})
+
+
+def unwrap(model: nn.Module) -> Any:
+    """The recogniser inside a distributed wrapper, if it is in one."""
+    return model.module if is_model_wrapper(model) else model
+
+
+def _loaded(model: nn.Module, checkpoint: dict, path: Path) -> dict[str, Any]:
+    """What `schema.Weights` holds of a `load_from`, whose other tensors mmengine leaves out.
+
+    Raises:
+        WeightsError: if few or none of its tensors fit.
+    """
+    own, found = model.state_dict(), checkpoint.get("state_dict", checkpoint)
+    shapes = {re.sub(r"^(module\.)+", "", name): t.shape for name, t in found.items()}
+    fit = sum(shapes.get(name) == tensor.shape for name, tensor in own.items())
+    if fit < len(own) / 4:
+        raise WeightsError(
+            f"load_from {path}: {fit} of the network's {len(own)} tensors are in it, by name and "
+            "shape; give a checkpoint of this network"
+        )
+    return dict(file=path.name, sha256=file_sha256(path), loaded=fit, tensors=len(own))
+
+
+def _start(runner: Runner, cfg: Config) -> dict[str, Any]:
+    """What `schema.Start` holds."""
+    wrapper: Any = runner.optim_wrapper
+    loader: Any = runner.train_dataloader
+    per_process = loader.batch_size or loader.batch_sampler.batch_size
+    processes, accumulation = get_world_size(), wrapper._accumulative_counts
+    amp = isinstance(wrapper, AmpOptimWrapper)
+    return dict(
+        epoch=runner.epoch,
+        settings=digest(cfg),
+        batch=per_process * processes * accumulation,
+        batch_per_process=per_process,
+        processes=processes,
+        accumulation=accumulation,
+        lr=scaled_lr(cfg, per_process * processes),
+        precision=_precision(cfg) if amp else "float32",
+        ema=any(isinstance(hook, EMAHook) for hook in runner.hooks),
+        sync_bn=any("SyncB" in type(module).__name__ for module in runner.model.modules()),
+    )
+
+
+def scaled_lr(cfg: Config, batch: int) -> float:
+    """The optimiser's learning rate as mmengine scales it, before the schedule.
+
+    Args:
+        cfg: the config.
+        batch: videos a step without accumulation, which mmengine does not count.
+    """
+    lr, scale = cfg.optim_wrapper.optimizer.lr, cfg.get("auto_scale_lr") or {}
+    return lr * batch / scale["base_batch_size"] if scale.get("enable") else lr
+
+
+def _precision(cfg: Config) -> str:
+    return cfg.optim_wrapper.get("dtype") or "float16"
+
+
+def _pretrained(runner: Runner) -> dict[str, Any] | None:
+    """The backbone's initial weights, and how many of them it holds; None if they were drawn.
+
+    Raises:
+        WeightsError: if few or none of the file's fit.
+    """
+    backbone: Any = unwrap(runner.model).backbone
+    source = getattr(backbone, "pretrained", None)
+    return vars(count_loaded(backbone, source)) if source else None
+
+
+def planned(cfg: Config) -> dict[str, Any]:
+    """What a config's recipe says, in the terms of `schema.Start` and `schema.Training`.
+
+    The batch is the one that its learning rate is meant for, `auto_scale_lr.base_batch_size`.
+    """
+    wrapper, hooks = cfg.optim_wrapper, cfg.get("custom_hooks") or []
+    scale = cfg.get("auto_scale_lr") or {}
+    return dict(
+        batch=scale.get("base_batch_size", cfg.train_dataloader.batch_size),
+        lr=wrapper.optimizer.lr,
+        precision=_precision(cfg) if wrapper.get("type") == "AmpOptimWrapper" else "float32",
+        ema=any(hook.get("type") == "EMAHook" for hook in hooks),
+        sync_bn=cfg.get("sync_bn") is not None,
+        epochs=cfg.train_cfg.max_epochs,
+    )
+
+
+def training_of(rest: Mapping[str, Any], folder: Path) -> Training | str:
+    """How a checkpoint was trained, as it says itself.
+
+    The settings that it was trained with, which mmengine keeps in it as text, are kept in `folder`,
+    so that they can be compared with a row's.
+
+    Args:
+        rest: what the file holds beside its tensors.
+        folder: of records.
+    """
+    meta = rest.get("meta") or {}
+    if "training" not in meta:
+        return NOT_KEPT
+    try:
+        training = Training.model_validate(meta["training"])
+        settings = identity(Config(parse(meta["cfg"])))
+    except (ValidationError, KeyError, UserError, TypeError) as error:
+        return f"not run: what the checkpoint says of its training cannot be read: {error}"
+    kept = store.keep_settings(settings, folder)
+    if kept != training.starts[-1].settings:
+        return "not run: the checkpoint contradicts itself: its config is not the one it ran with"
+    return training

@@ -1,0 +1,118 @@
+"""How much of a file of initial weights is in a network."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+import torch
+from mmaction.registry import MODELS
+
+from smallbig_mm.checkpoints import count_loaded
+from smallbig_mm.compat import weights
+from smallbig_mm.errors import WeightsError
+
+from .backbones.resnet2d import our_name, resnet2d_weights
+
+TINY = dict(depth=23, base_channels=4)
+UNITS = dict(type="ResNet3dUnits", **TINY)
+INFLATED = dict(type="ResNet3dUnits", inflate=1, **TINY)  # 3x1x1 convolutions
+FULL = dict(type="ResNet3dSmallBig", extra_unit="default", **TINY)
+CONVOLUTIONS = 1 + 7 * 3 + 4  # of R23
+EXTRA = 6 * 2
+
+
+def save(tensors: dict[str, torch.Tensor], path: Path, prefix: str = "") -> Path:
+    """With a prefix as mmpretrain saves them, in a checkpoint with a head."""
+    named = {f"{prefix}{name}": tensor for name, tensor in tensors.items()}
+    torch.save(dict(meta={}, state_dict=named) if prefix else named, path)
+    return path
+
+
+def initialised(backbone: dict, path) -> torch.nn.Module:
+    network = MODELS.build(dict(backbone, pretrained=str(path)))
+    network.init_weights()
+    return network
+
+
+@pytest.fixture(scope="module")
+def tensors():
+    return resnet2d_weights(50, base=4)
+
+
+@pytest.mark.parametrize("prefix", ["", "backbone.", "module.", "_orig_mod.module.backbone."])
+@pytest.mark.parametrize(
+    "backbone, total",
+    [(UNITS, CONVOLUTIONS), (INFLATED, CONVOLUTIONS), (FULL, CONVOLUTIONS + EXTRA)],
+    ids=["2D", "inflated", "full"],
+)
+def test_the_host_loads_2d_weights_whatever_wrapped_them(
+    backbone, total, prefix, tensors, tmp_path
+):
+    path = save(tensors, tmp_path / "2d.pth", prefix)
+    network = initialised(backbone, path)
+    found = count_loaded(network, path)
+    assert (found.loaded, found.tensors) == (CONVOLUTIONS, total)
+    assert found.file == network.pretrained == str(path)
+    assert found.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    norms = [name for name in tensors if "bn" in name and our_name(name) in network.state_dict()]
+    assert len(norms) == (1 + 7 * 3) * 4
+    for name in norms:
+        assert torch.equal(network.state_dict()[our_name(name)], tensors[name])
+
+
+def test_mmaction2s_own_backbone_is_counted_by_content(tmp_path):
+    """ResNetTSM wraps conv1, renames it, and reads torchvision's names only."""
+    tensors = resnet2d_weights(50)
+    tsm = dict(type="ResNetTSM", depth=50, norm_eval=False)
+    path = save(tensors, tmp_path / "plain.pth")
+    found = count_loaded(initialised(tsm, path), path)
+    assert found.loaded == found.tensors == 53
+    path = save(tensors, tmp_path / "mmpretrain.pth", "backbone.")
+    with pytest.raises(WeightsError, match=r"fits nothing: 0 of .* 53 conv.* hold one of its 53"):
+        count_loaded(initialised(tsm, path), path)
+
+
+def test_weights_of_another_network_are_refused(tensors, tmp_path):
+    unrelated = {f"features.{n}": tensor for n, tensor in enumerate(tensors.values())}
+    wider = resnet2d_weights(50, base=8)
+    for number, others in enumerate((unrelated, wider)):
+        path = save(others, tmp_path / f"{number}.pth")
+        with pytest.raises(WeightsError, match=r"\.pth: fits nothing.* 0 of .* 26 .*its 53.*=None"):
+            count_loaded(initialised(UNITS, path), path)
+
+
+def test_a_quarter_is_the_least_that_must_fit(tensors, tmp_path):
+    """Of R23's 26 convolutions, seven; the file has more."""
+    fitting = [
+        name
+        for name, tensor in tensors.items()
+        if tensor.dim() == 4 and our_name(name) in MODELS.build(UNITS).state_dict()
+    ]
+    for kept, enough in ((7, True), (6, False)):
+        renamed = {
+            f"other.{name}" if name in fitting[kept:] else name: tensor
+            for name, tensor in tensors.items()
+        }
+        path = save(renamed, tmp_path / f"{kept}.pth")
+        network = initialised(UNITS, path)
+        if enough:
+            assert count_loaded(network, path).loaded == kept
+        else:
+            with pytest.raises(WeightsError, match="fits little: 6 of"):
+                count_loaded(network, path)
+
+
+def test_a_name_of_torchvision_leads_to_the_cached_file(tensors, tmp_path, monkeypatch):
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    (tmp_path / "hub/checkpoints").mkdir(parents=True)
+    file = save(tensors, tmp_path / "hub/checkpoints/toy.pth")
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    file = file.rename(file.with_stem(f"toy-{digest[:8]}"))
+    monkeypatch.setattr(
+        weights, "_torchvision_urls", lambda: {"toy": weights.PYTORCH_MODELS + file.name}
+    )
+    for name in ("torchvision://toy", weights.PYTORCH_MODELS + file.name):
+        if name.startswith("torchvision") and weights._importable("torchvision"):
+            continue  # mmengine's own loader, which has no toy
+        found = count_loaded(initialised(UNITS, name), name)
+        assert (found.file, found.sha256, found.loaded) == (name, digest, CONVOLUTIONS)
