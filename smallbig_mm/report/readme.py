@@ -32,10 +32,11 @@ def blocks(records: Sequence[Record], grid: Document) -> dict[str, str]:
 def _orderings(grid: Document) -> str:
     networks, judged = grid.parts["Networks"], grid.parts["Orderings"]
     seeds = " or ".join(sorted(set(networks["seeds"])))
-    lines = [
-        f"{len(networks)} networks, {seeds} seeds each. The paper's {len(judged)} orderings here, "
-        "by the order-free\nclasses and 95 % intervals of Welch:\n"
-    ]
+    said = (
+        f"{len(networks)} networks, {seeds} seeds each. The paper's {len(judged)} orderings, by "
+        "order-free top-1 and 95 % intervals of Welch:"
+    )
+    lines = [textwrap.fill(said, 100) + "\n"]
     for verdict in VERDICTS:
         claims = "; ".join(judged[judged["here it"] == verdict]["the paper says"])
         text = f"- **{verdict}**: {claims or 'none'}."

@@ -57,7 +57,7 @@ def test_newest_record_of_todays_grid_counts():
     failed = first.model_copy(update=dict(metrics="not run: x"))
     again = first.model_copy(update=dict(metrics=dict(first.metrics, x=1.0)))
     other = first.model_copy(update=dict(config="configs/motion_shapes/short.py"))
-    older = first.model_copy(update=dict(config_sha256="0" * 64))
+    older = first.model_copy(update=dict(settings=["0" * 64]))
     found = by_seed([first, again, failed, other, older])
     assert [list(seeds.values()) for seeds in found.values()] == [[again]]
 
