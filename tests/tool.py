@@ -32,9 +32,10 @@ randomness = dict(seed=0)
 
 
 def run(tool: str, *arguments, cwd: Path = ROOT, **env) -> subprocess.CompletedProcess:
-    """Run a tool; its records go to `RECORDS`."""
+    """Run a tool; its records go to `RECORDS` if it is not told where."""
     command = [sys.executable] if tool.endswith(".py") else ["bash"]
-    if tool.startswith(("train", "test", "ensemble", "dist_")) and len(arguments) > 1:
+    recorded = tool.startswith(("train", "test", "ensemble", "dist_")) and len(arguments) > 1
+    if recorded and "--records" not in arguments:
         arguments = (*arguments, "--records", RECORDS)
     return subprocess.run(
         [*command, str(TOOLS / tool), *map(str, arguments)],

@@ -24,7 +24,7 @@ ENOUGH = 0.9  # of a dataset's videos, since videos disappear from where they we
 AS_RUN = re.compile(
     r"train_dataloader\.batch_size|train_cfg\.(max_epochs|val_.*|dynamic_intervals.*)"
     r"|optim_wrapper\.(type|dtype|loss_scale|accumulative_counts|optimizer\.lr)"
-    r"|model\.backbone\.pretrained"
+    r"|model\.backbone\.(pretrained|clip_size.*)"
 )
 
 
@@ -95,7 +95,8 @@ def judge(record: Record, target: Target, folder: Path) -> Verdict:
         if checkpoint.origin == "trained":
             found += _of_training(checkpoint, cfg, wanted, folder)
     converted = any(checkpoint.origin == "converted" for checkpoint in record.checkpoints)
-    return Verdict(None if found else "converted" if converted else "measured", tuple(found))
+    status = None if found else "converted" if converted else "measured"
+    return Verdict(status, tuple(dict.fromkeys(found)))
 
 
 def _of_settings(record: Record, target: Target, folder: Path) -> Iterator[str]:

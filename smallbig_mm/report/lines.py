@@ -163,7 +163,7 @@ def lines(
     found = []
     for row in rows() if chosen is None else chosen:
         for dataset, config, top in _datasets(row):
-            members = _members(config) if config else ()
+            members = members_at(config) if config else ()
             known = [costs[network_of(cfg)] for cfg in members if network_of(cfg) in costs]
             counts = [{count.clip: count for count in counts_of(record)} for record in known]
             counts = counts if len(counts) == len(members) else []
@@ -216,12 +216,12 @@ def verdicts(record: Record, folder: Path) -> dict[str, Verdict]:
     for row in rows():
         for dataset, config, _ in _datasets(row):
             if config is not None:
-                target = Target.of(_members(config))
+                target = Target.of(members_at(config))
                 found[f"{row.id} {dataset}".strip()] = judge(record, target, folder)
     return found
 
 
-def _members(path: Path) -> tuple[Config, ...]:
+def members_at(path: Path) -> tuple[Config, ...]:
     cfg = Config.fromfile(path)
     return tuple(members_of(cfg)) if "members" in cfg else (cfg,)
 
