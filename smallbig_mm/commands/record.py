@@ -71,11 +71,11 @@ def _show(path: Path) -> None:
 
 def _explain(args: argparse.Namespace) -> None:
     record = store.read(require_file(args.record, "record"))
-    row = find(args.row).id
+    row = find(args.row)
     folder = args.records or store.folder_of(record, args.record)
-    judged = {name: v for name, v in verdicts(record, folder).items() if name.split()[0] == row}
+    judged = verdicts(record, folder, [row])
     if not judged:
-        raise UserError(f"row {row}: has no config here, so no record can fill it")
+        raise UserError(f"row {row.id}: has no config here, so no record can fill it")
     for name, verdict in judged.items():
         print(f"{name}: {verdict.status or 'not filled by this record; it differs in'}")
         for text in verdict.differences:

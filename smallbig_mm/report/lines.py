@@ -205,15 +205,18 @@ def _noted(
     return found
 
 
-def verdicts(record: Record, folder: Path) -> dict[str, Verdict]:
+def verdicts(
+    record: Record, folder: Path, chosen: Sequence[Row] | None = None
+) -> dict[str, Verdict]:
     """Of each row with a config, by its name and dataset, whether a record fills it.
 
     Args:
         record: any record.
         folder: where records lie.
+        chosen: rows; all of them if not given.
     """
     found = {}
-    for row in rows():
+    for row in rows() if chosen is None else chosen:
         for dataset, config, _ in _datasets(row):
             if config is not None:
                 target = Target.of(members_at(config))

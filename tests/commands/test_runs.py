@@ -14,10 +14,11 @@ import torch
 from mmengine.config import Config
 
 from smallbig_mm.configs import digest
+from smallbig_mm.errors import WeightsError
 from smallbig_mm.files import file_sha256
 from smallbig_mm.records import store
 
-from ..tool import CONFIG, RECORDS, ROOT, TOOLS, fails, run
+from ..tool import CONFIG, RECORDS, ROOT, TOOLS, fails, run, run_here
 from ..videos import write_dataset
 
 
@@ -63,8 +64,8 @@ def test_training_leaves_a_record(trained, config):
     assert first.metrics.startswith("not run: VideoDecodeError: ") and "0.mp4" in first.metrics
     assert "Traceback" not in first.metrics
     assert first.checkpoints[0].sha256 == file_sha256(trained / "epoch_2.pth")
-    data, held_out = first.data
-    assert (data.samples, data.skipped) == (8, 1) and held_out.skipped.startswith("not run")
+    (data,) = first.data
+    assert (data.samples, data.skipped) == (8, 1)
     assert data.sha256 == file_sha256(config.parent / "data/list.txt")
     assert first.seed == 0 and first.command.endswith(str(RECORDS))
     assert (first.input.frames, first.input.interval, first.input.batch) == (4, 2, 2)
@@ -78,6 +79,7 @@ def test_test_dumps_scores(trained, config, tmp_path):
     (weights,) = record.checkpoints
     assert weights.sha256 == file_sha256(trained / "epoch_2.pth") and weights.origin == "trained"
     assert record.config_sha256 == digest(Config.fromfile(config))  # a dump is not another test
+    assert (weights.training.epochs, weights.training.starts[0].batch) == (2, 2)
     assert f"acc/top1: {record.metrics['acc/top1']:.4f}" in result.stdout
     with open(dump, "rb") as file:
         samples = pickle.load(file)
@@ -114,6 +116,68 @@ def test_a_wrapped_dataset_is_recorded(config, tmp_path):
     assert (data.samples, data.skipped) == (8, 0)
 
 
+def test_a_missed_validation_is_made_up_for_and_belongs_to_its_checkpoint(trained, config):
+    """The run of `trained` ended in its last validation; its checkpoint is validated on resuming."""
+    folder = config.parent / "records"
+    work = ["--work-dir", trained, "--records", folder]
+    run_here("train", config, *work, "--resume", cwd=config.parent)
+    (resumed,) = store.read_all(folder)
+    last, best = resumed.checkpoints
+    assert (last.file, last.role, best.role) == ("epoch_2.pth", "last", "best")
+    assert last.sha256 == file_sha256(trained / "epoch_2.pth")
+    assert best.file == "best_acc_top1_epoch_2.pth"
+    assert [start.epoch for start in resumed.training.starts] == [0, 2]
+    run_here("test", config, trained / "epoch_2.pth", *work, cwd=config.parent)
+    tested = store.read_all(folder)[-1]
+    assert tested.kind == "test"  # of the same videos, sampled alike
+    assert {k: v for k, v in resumed.metrics.items() if k != "train/loss"} == tested.metrics
+
+
+def test_what_was_not_validated_says_so(config, tmp_path):
+    options = ["train_cfg.val_begin=9", "train_cfg.max_epochs=1", "experiment_name=unvalidated"]
+    run_here(
+        "train", config, "--work-dir", tmp_path / "run", "--cfg-options", *options, cwd=tmp_path
+    )
+    (record,) = store.read_all(tmp_path / "records")
+    # the last epoch is validated whatever the interval, but for an epoch to begin with
+    assert set(record.metrics) == {"train/loss"}
+    assert record.detail["validation"] == "not run: not validated"
+    # a config that is no part of the checkout: its record lies beside the work dir, and holds it
+    assert record.resolved in {path.stem for path in (tmp_path / "records/settings").iterdir()}
+    whole = store.settings_of(record.resolved, tmp_path / "records")
+    assert whole["train_cfg"]["val_begin"] == 9 and whole["work_dir"] == str(tmp_path / "run")
+
+
+def test_figures_that_are_no_numbers_go_to_a_file(trained, config, tmp_path):
+    path = config.with_name("matrix.py")
+    both = "[dict(type='AccMetric'), dict(type='ConfusionMatrix')]"
+    path.write_text(f'_base_ = "{config}"\ntest_evaluator = {both}\n')
+    given = ["--work-dir", tmp_path / "run"]
+    run_here("test", path, trained / "epoch_2.pth", *given, cwd=tmp_path)
+    (record,) = store.read_all(tmp_path / "records")
+    assert set(record.metrics) == {"acc/top1", "acc/top5", "acc/mean1"}
+    (matrix,) = record.attachments
+    assert matrix.name == "confusion_matrix/result"
+    assert matrix.sha256 == file_sha256(Path(matrix.file))
+    counted = json.loads(Path(matrix.file).read_text())
+    assert sum(map(sum, counted)) == 8
+    right = sum(row[number] for number, row in enumerate(counted))
+    assert right / 8 == record.metrics["acc/top1"]
+
+
+def test_weights_that_fit_nothing_are_refused(config, trained, tmp_path):
+    other = tmp_path / "other.pth"
+    torch.save({"state_dict": {"x.weight": torch.ones(3)}}, other)
+    given = ["--work-dir", tmp_path / "run", "--no-validate", "--cfg-options"]
+    with pytest.raises(WeightsError, match=r"other\.pth: 0 of the network's \d+ tensors"):
+        run_here("train", config, *given, f"load_from={other}", cwd=tmp_path)
+    assert "0 of the network's" in store.read_all(tmp_path / "records")[-1].metrics
+    torch.save({"conv.weight": torch.ones(3, 3, 7, 7)}, other)
+    option = f"model.backbone.pretrained={other}"
+    with pytest.raises(WeightsError, match=r"other\.pth"):
+        run_here("train", config, *given, option, "experiment_name=unfit", cwd=tmp_path)
+
+
 def test_interrupted_training_resumes(config, tmp_path):
     """Killed after its first epoch, it goes on from there to the same last step."""
     whole, stopped = tmp_path / "whole", tmp_path / "stopped"
@@ -135,6 +199,10 @@ def test_interrupted_training_resumes(config, tmp_path):
     result = run("train.py", config, "--work-dir", stopped, "--resume", *options)
     assert result.returncode == 0, result.stderr
     assert "resumed epoch: " in result.stdout
+    killed, resumed = records("train", config)[-2:]  # the resumed run closes what was killed
+    assert killed.metrics == killed.end == "not run: killed: the process ended without a word"
+    assert "train/loss" in resumed.metrics and resumed.training.epochs == 3
+    assert not list(RECORDS.rglob("*.running"))
     a, b = (torch.load(folder / "epoch_3.pth", weights_only=True) for folder in (whole, stopped))
     assert a["meta"]["iter"] == b["meta"]["iter"] == 12
     assert all(tensor.isfinite().all() for tensor in b["state_dict"].values())
@@ -233,6 +301,11 @@ def test_wrong_arguments_end_in_one_line(config, trained, tmp_path):
         "line 2",
         "label '1'",
     )
+    (tmp_path / "file").touch()
+    fails(
+        run("train.py", config, "--work-dir", tmp_path, "--records", tmp_path / "file"),
+        "--records", "file", "no record can be written",
+    )  # fmt: skip
     missing = f"train_dataloader.dataset.ann_file={tmp_path / 'none.txt'}"
     fails(run("train.py", config, "--cfg-options", missing), "none.txt", "README")
     result = run("dist_train.sh", config)

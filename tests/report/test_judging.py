@@ -1,6 +1,7 @@
 """What fills a row and what does not, with records that the tools wrote."""
 
 import shutil
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from smallbig_mm.report import judging
 from smallbig_mm.report.judging import Target, Verdict, judge
 from smallbig_mm.report.lines import lines, members_at
 
-from ..tool import CONFIG, ROOT, run
+from ..tool import CONFIG, ROOT, run, run_here
 from ..videos import write_dataset
 
 CELLS = dict.fromkeys(("label", "backbone", "frames", "size", "top1", "top5"), "")
@@ -27,12 +28,13 @@ train_cfg = dict(max_epochs=2, val_interval=9)
 
 
 class Paper:
-    """Rows of toy configs: a network, a narrower one, both as an ensemble, and a longer training."""
+    """Rows of toy configs: a network, a narrower one, their ensemble, and a longer training."""
 
     def __init__(self, root: Path) -> None:
-        self.root, self.records = root, root / "records"
+        self.root, self.records, self.number = root, root / "records", count()
         write_dataset(root / "data", number=4, frames=12)
         text = CONFIG.format(configs=ROOT / "configs", data=root / "data")
+        text = text.replace("num_classes=2", "num_classes=6")  # or there is no top-5
         (root / "a.py").write_text(text + RECIPE)
         narrow = "dict(backbone=dict(base_channels=2), cls_head=dict(in_channels=64))"
         (root / "b.py").write_text(f'_base_ = "a.py"\nmodel = {narrow}\n')
@@ -48,10 +50,10 @@ class Paper:
             for name in ("a", "b", "both", "longer", "clips")
         ]
 
-    def run(self, tool: str, *arguments: object) -> str:
-        result = run(f"{tool}.py", *arguments, "--records", self.records, cwd=self.root)
-        assert result.returncode == 0, result.stderr
-        return result.stdout
+    def run(self, tool: str, *arguments: object) -> None:
+        name = f"experiment_name={tool}{next(self.number)}"  # mmengine's loggers are one a name
+        options = ["--cfg-options", name] if "--cfg-options" not in arguments else [name]
+        run_here(tool, *arguments, *options, "--records", self.records, cwd=self.root)
 
     def filled(self) -> dict[str, str]:
         """Status by row."""
@@ -102,7 +104,7 @@ def test_a_test_of_its_recipes_weights_fills_its_row_and_no_other(good, fresh):
 def test_an_ensemble_fills_its_row_and_its_members_none_with_its_clips(fresh):
     weights = ["work_dirs/a/epoch_2.pth", "work_dirs/b/epoch_2.pth"]
     fresh.run("ensemble", "both.py", *weights, "--cfg-options", "test_dataloader.batch_size=2")
-    # a with three clips is another row's test, and its members are recorded one by one
+    # its members' tests are recorded as well, with the ensemble's three clips
     assert fresh.filled() == {"both": "measured", "clips": "measured"}
 
 
@@ -148,11 +150,15 @@ def test_another_recipe_fills_nothing_and_is_named(options, words, fresh, tmp_pa
     )
 
 
-def test_a_batch_made_of_smaller_ones_is_the_recipe(fresh, tmp_path):
-    options = ["train_dataloader.batch_size=1", "optim_wrapper.accumulative_counts=2"]
-    fresh.run("train", "a.py", "--work-dir", tmp_path, "--cfg-options", *options)
-    fresh.run("test", "a.py", tmp_path / "epoch_2.pth")
-    assert fresh.filled() == {"a": "measured"}
+def test_a_batch_made_of_smaller_ones_is_the_recipe(good, fresh):
+    """Two in one process, or one in each of two: the step is the same."""
+    (checkpoint,) = good.checkpoints
+    (start,) = checkpoint.training.starts
+    parts = dict(batch_per_process=1, processes=2, accumulation=1)
+    start = start.model_copy(update=parts)
+    training = checkpoint.training.model_copy(update=dict(starts=[start]))
+    checkpoint = checkpoint.model_copy(update=dict(training=training))
+    assert fresh.judged(good.model_copy(update=dict(checkpoints=[checkpoint]))).status
 
 
 def test_a_resumed_training_remembers_its_first_start(fresh, tmp_path):
@@ -177,7 +183,7 @@ def test_weights_from_elsewhere_are_converted_and_weights_without_a_word_nothing
     meta = dict(origin="converted from a checkpoint")
     torch.save(dict(state_dict=tensors, meta=meta), tmp_path / "converted.pth")
     fresh.run("test", "a.py", tmp_path / "converted.pth")
-    assert fresh.filled() == {"a": "converted"}
+    assert fresh.filled() == {"a": "converted", "longer": "converted"}  # their test is the same
 
 
 def test_a_newer_record_that_does_not_qualify_hides_nothing(good, fresh, tmp_path):
