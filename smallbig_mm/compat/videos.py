@@ -29,9 +29,9 @@ def survive_bad_videos() -> str | None:
 
     https://github.com/open-mmlab/mmaction2/issues/893, 253 and 602: a missing, empty or truncated
     file ends the run with the decoder's own words, because mmengine draws another sample only when
-    a pipeline returns None. Video readers raise `VideoDecodeError`; datasets turn it into None
-    while training, with one warning a file, and add what to do while testing. Errors of any other
-    transform are left alone. Local files are opened by decord itself rather than from memory, where
+    a pipeline returns None. Readers of videos and of frames raise `VideoDecodeError`; datasets turn
+    it into None while training, with one warning a sample, and add what to do while testing. Errors
+    of any other transform are left alone. Local files are opened by decord itself rather than from memory, where
     it crashes the process (a segmentation fault) on a truncated AVI.
     """
     from mmaction.datasets import BaseActionDataset
@@ -44,6 +44,7 @@ def survive_bad_videos() -> str | None:
         for step in ("Init", "Decode"):
             transform = getattr(loading, decoder + step)
             transform.transform = _naming_the_file(transform.transform)
+    loading.RawFrameDecode.transform = _naming_the_frame(loading.RawFrameDecode.transform)
     loading.DecordInit._get_video_reader = _by_path(loading.DecordInit._get_video_reader)
 
     BaseActionDataset.full_init = _with_flags(BaseActionDataset.full_init)
@@ -80,7 +81,7 @@ def _naming_the_file(transform: Callable[[Any, dict], dict]) -> Callable[[Any, d
 def _beyond_the_end(results: dict) -> bool:
     if "frame_inds" not in results or "total_frames" not in results:
         return False
-    indices = results["frame_inds"]
+    indices = results["frame_inds"] - results.get("start_index", 0)
     return bool(indices.min() < 0 or indices.max() >= results["total_frames"])
 
 
@@ -93,6 +94,61 @@ def _reason(file: Path, error: Exception) -> str:
     words = getattr(error, "strerror", None) or str(error).strip() or type(error).__name__
     line = words.splitlines()[0]
     return f"it cannot be decoded ({re.sub(r'^.*[.]cc:[0-9]+: *', '', line).strip()})"
+
+
+def _naming_the_frame(transform: Callable[[Any, dict], dict]) -> Callable[[Any, dict], dict]:
+    """Turn what a missing, empty or broken frame leads to into `VideoDecodeError`.
+
+    OpenCV makes None of a file that is no picture, and a later transform would fail on it. Which
+    frame it was is found by reading them again.
+    """
+
+    @functools.wraps(transform)
+    def named(self: Any, results: dict) -> dict:
+        try:
+            out = transform(self, results)
+            if all(image is not None for image in out["imgs"]):
+                return out
+            cause = None
+        except Exception as error:
+            if self.file_client is None or _beyond_the_end(results):
+                raise
+            cause = error
+        found = _bad_frame(self, results)
+        if found is None:  # it is not the frames
+            raise cause or RuntimeError(f"{results['frame_dir']}: a frame came as None")
+        raise VideoDecodeError(found) from cause
+
+    return named
+
+
+def _bad_frame(decode: Any, results: dict) -> str | None:
+    """The first of a sample's frames that cannot be read, and why; None if all can."""
+    import mmcv
+
+    folder, template = Path(results["frame_dir"]), results["filename_tmpl"]
+    axes: list[tuple] = [("x",), ("y",)] if results["modality"] == "Flow" else [()]
+    for number in results["frame_inds"].ravel() + results.get("offset", 0):
+        for axis in axes:
+            file = folder / template.format(*axis, number)
+            try:
+                if mmcv.imfrombytes(decode.file_client.get(str(file))) is None:
+                    return f"{file}: it is no picture"
+            except _PROGRAMMING_ERRORS:
+                raise
+            except Exception as error:
+                return f"{file}: {_reason(file, error)}{_too_few(folder, results, error)}"
+    return None
+
+
+def _too_few(folder: Path, results: dict, error: Exception) -> str:
+    """Of a frame that is missing, how many there are and should be."""
+    if not isinstance(error, FileNotFoundError):
+        return ""
+    if not folder.is_dir():
+        return ", nor its folder"
+    files, listed = len(list(folder.iterdir())), results.get("total_frames")
+    return f"; the list says {listed} frames, its folder holds {files} files"
 
 
 def _by_path(reader: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
