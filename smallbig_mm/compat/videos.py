@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import json
 import os
 import re
 from collections.abc import Callable
@@ -31,8 +32,8 @@ def survive_bad_videos() -> str | None:
     file ends the run with the decoder's own words, because mmengine draws another sample only when
     a pipeline returns None. Readers of videos and of frames raise `VideoDecodeError`; datasets turn
     it into None while training, with one warning a sample, and add what to do while testing. Errors
-    of any other transform are left alone. Local files are opened by decord itself rather than from memory, where
-    it crashes the process (a segmentation fault) on a truncated AVI.
+    of any other transform are left alone. Local files are opened by decord itself rather than from
+    memory, where it crashes the process (a segmentation fault) on a truncated AVI.
     """
     from mmaction.datasets import BaseActionDataset
     from mmaction.datasets.transforms import loading
@@ -176,12 +177,19 @@ class _Warned:
         import torch
 
         self.flags = torch.zeros(samples, dtype=torch.bool).share_memory_()
+        self.log: tuple[str, int] | None = None  # a file, and the dataset's number in it
 
-    def first_time(self, idx: int) -> bool:
-        """Whether sample `idx` had no warning yet; from now on it has."""
-        known = bool(self.flags[idx])
+    def first_time(self, idx: int, why: str) -> bool:
+        """Whether sample `idx` had no warning yet; from now on it has, and is in the log."""
+        if self.flags[idx]:
+            return False
         self.flags[idx] = True
-        return not known
+        if self.log is not None:
+            path, dataset = self.log
+            line = json.dumps(dict(dataset=dataset, sample=idx, reason=why))
+            with open(path, "a", encoding="utf-8") as file:  # appended whole, by any process
+                file.write(f"{line}\n")
+        return True
 
 
 def _with_flags(full_init: Callable[[Any], None]) -> Callable[[Any], None]:
@@ -213,7 +221,7 @@ def _refetching(prepare_data: Callable[[Any, int], Any]) -> Callable[[Any, int],
                     f"{self._failed_in_a_row} samples in a row of {self.ann_file} could not be "
                     f"decoded, the last one {error}"
                 ) from error
-            if self._warned.first_time(idx):
+            if self._warned.first_time(idx, str(error)):
                 _warn(f"Skipped in training: {error} (listed in {self.ann_file})")
             return None
         self._failed_in_a_row = 0

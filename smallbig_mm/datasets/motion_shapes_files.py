@@ -3,7 +3,7 @@
     OUT/train/000/000012.mp4    videos, a thousand a folder
     OUT/train.txt  OUT/val.txt  `path label` lines, for mmaction2's VideoDataset
     OUT/labels.txt              the classes' names, in the order of their labels
-    OUT/manifest.json           version, seed, sizes, classes, the lists' sha256; complete or not
+    OUT/manifest.json           version, seed, sizes, codec, versions of packages; complete or not
 
 A video depends on the dataset's seed, its split and its number only, not on how many there are: a
 larger dataset contains the smaller one, and an interrupted one is completed by calling again.
@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -100,6 +101,7 @@ def make_motion_shapes(
         version=VERSION,
         seed=seed,
         codec=default_codec(),
+        versions=versions(),
         sizes=sizes,
         slots=SLOTS,
         slot_frames=SLOT_FRAMES,
@@ -107,8 +109,8 @@ def make_motion_shapes(
         groups=GROUPS,
         sha256={f"{s}.txt": hashlib.sha256(t.encode()).hexdigest() for s, t in lists.items()},
     )
-    _check_same_dataset(root, manifest)
     missing = list(_missing(root, sizes))
+    manifest |= _check_same_dataset(root, manifest, bool(missing))
     write_text(
         root / "manifest.json", json.dumps(dict(manifest, complete=not missing), indent=1) + "\n"
     )
@@ -120,20 +122,29 @@ def make_motion_shapes(
     return len(missing)
 
 
-def _check_same_dataset(root: Path, manifest: dict) -> None:
+def versions() -> dict[str, str]:
+    """Versions of what draws and encodes: the same videos come of the same ones only."""
+    codecs = ".".join(map(str, av.library_versions["libavcodec"]))
+    return dict(av=av.__version__, libavcodec=codecs, opencv=cv2.__version__, numpy=np.__version__)
+
+
+def _check_same_dataset(root: Path, manifest: dict, incomplete: bool) -> dict:
+    """Refuse to mix datasets; what is there and complete keeps what its manifest says wrote it."""
     path = root / "manifest.json"
     if not path.exists():
-        return
+        return {}
     try:
         found = json.loads(path.read_text())
     except json.JSONDecodeError as error:
         raise ValueError(f"{path} is damaged ({error}): delete {root} and call again") from None
-    for key in ("version", "seed", "codec"):
+    keys = ("version", "seed", "codec", "versions")
+    for key in keys if incomplete else keys[:-1]:
         if found.get(key) != manifest[key]:
             raise ValueError(
                 f"{root} holds MotionShapes with {key} {found.get(key)!r}, not {manifest[key]!r}: "
                 "choose another folder, or delete this one"
             )
+    return {"versions": found.get("versions")}
 
 
 def _render_all(

@@ -117,7 +117,7 @@ def test_a_wrapped_dataset_is_recorded(config, tmp_path):
 
 
 def test_a_missed_validation_is_made_up_for_and_belongs_to_its_checkpoint(trained, config):
-    """The run of `trained` ended in its last validation; its checkpoint is validated on resuming."""
+    """The run of `trained` ended in its last validation, which is made on resuming."""
     folder = config.parent / "records"
     work = ["--work-dir", trained, "--records", folder]
     run_here("train", config, *work, "--resume", cwd=config.parent)
@@ -135,11 +135,9 @@ def test_a_missed_validation_is_made_up_for_and_belongs_to_its_checkpoint(traine
 
 def test_what_was_not_validated_says_so(config, tmp_path):
     options = ["train_cfg.val_begin=9", "train_cfg.max_epochs=1", "experiment_name=unvalidated"]
-    run_here(
-        "train", config, "--work-dir", tmp_path / "run", "--cfg-options", *options, cwd=tmp_path
-    )
+    given = ["--work-dir", tmp_path / "run", "--cfg-options"]
+    run_here("train", config, *given, *options, cwd=tmp_path)
     (record,) = store.read_all(tmp_path / "records")
-    # the last epoch is validated whatever the interval, but for an epoch to begin with
     assert set(record.metrics) == {"train/loss"}
     assert record.detail["validation"] == "not run: not validated"
     # a config that is no part of the checkout: its record lies beside the work dir, and holds it
@@ -237,6 +235,29 @@ def test_two_processes_train_as_one(config, tmp_path):
         "--work-dir", tmp_path / "test", PORT="29612",
     )  # fmt: skip
     assert test.returncode == 0, test.stderr
+
+
+def test_skipped_videos_are_counted_over_processes_and_starts(tmp_path):
+    """Two in two processes, a third after resuming in one; a file in the work dir names them."""
+    write_dataset(tmp_path / "data", number=8)
+    config = tmp_path / "tiny.py"
+    config.write_text(CONFIG.format(configs=ROOT / "configs", data=tmp_path / "data"))
+    given = ["--work-dir", tmp_path / "run", "--no-validate"]
+    shuffle = ["--cfg-options", "train_dataloader.sampler.shuffle=False"]
+    for number in (0, 1):
+        (tmp_path / f"data/{number}.mp4").write_text("no video")
+    two = run("dist_train.sh", config, 2, *given, *shuffle, "train_cfg.max_epochs=1", PORT="29613")
+    assert two.returncode == 0, two.stderr
+    (tmp_path / "data/2.mp4").write_text("no video")
+    one = run("train.py", config, *given, "--resume", *shuffle)
+    assert one.returncode == 0, one.stderr
+    first, second = (record.data[0] for record in records("train", config))
+    assert (first.skipped, second.skipped) == (2, 3)
+    named = (tmp_path / "run/skipped_train.jsonl").read_text()
+    assert all(f"data/{number}.mp4: " in named for number in (0, 1, 2))
+    again = run("train.py", config, *given, *shuffle, "train_cfg.max_epochs=1")
+    assert again.returncode == 0, again.stderr
+    assert records("train", config)[-1].data[0].skipped == 3  # counted anew, not added
 
 
 def test_flops_as_json_survives_a_wrong_config(config):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -216,3 +217,64 @@ def test_loader_processes_are_repaired_and_share_one_warning(tmp_path: Path, sta
     )
     assert len(list(loader)) == 2
     assert train._warned.flags.tolist() == [True, False]
+
+
+# --------------------------------------------------------------------------------------------------
+# Raw frames
+
+
+def frames_dataset(root: Path, frames: int = 6, listed: int = 6, **options: Any) -> Any:
+    """One video of jpg files 00001 ... of which the list says `listed`."""
+    import cv2
+    from mmaction.datasets import RawframeDataset
+
+    (root / "a").mkdir(exist_ok=True)
+    for number in range(1, frames + 1):
+        cv2.imwrite(str(root / f"a/{number:05}.jpg"), np.zeros((8, 8, 3), np.uint8))
+    (root / "list.txt").write_text(f"a {listed} 0\n")
+    sampling = dict(type="mmaction.SampleFrames", clip_len=listed, frame_interval=1, num_clips=1)
+    options.setdefault("data_prefix", {"img": str(root)})
+    return RawframeDataset(
+        str(root / "list.txt"),
+        pipeline=[sampling, dict(type="mmaction.RawFrameDecode")],
+        filename_tmpl="{:05}.jpg",
+        serialize_data=False,
+        **options,
+    )
+
+
+@pytest.mark.parametrize(
+    "kind, words",
+    [
+        ("missing", "a/00003.jpg: no such file; the list says 6 frames, its folder holds 5 files"),
+        ("empty", "a/00003.jpg: the file is empty"),
+        ("text", "a/00003.jpg: it is no picture"),
+        ("fewer", "a/00005.jpg: no such file; the list says 6 frames, its folder holds 4 files"),
+        ("folder", "a/00001.jpg: no such file, nor its folder"),
+    ],
+)
+def test_a_bad_frame_is_skipped_in_training_and_named_in_testing(
+    tmp_path: Path, warnings_of: list[str], kind: str, words: str
+) -> None:
+    for test_mode in (False, True):
+        made = frames_dataset(tmp_path, 4 if kind == "fewer" else 6, test_mode=test_mode)
+        bad = tmp_path / "a/00003.jpg"
+        if kind == "missing":
+            bad.unlink()
+        elif kind == "folder":
+            shutil.rmtree(tmp_path / "a")
+        elif kind in ("empty", "text"):
+            bad.write_text("" if kind == "empty" else "no picture")
+        if test_mode:
+            with pytest.raises(VideoDecodeError, match=f"{words}.*take its line out of .*list.txt"):
+                made.prepare_data(0)
+        else:
+            assert made.prepare_data(0) is None
+            assert len(warnings_of) == 1 and words in warnings_of[0]
+
+
+def test_good_frames_are_read_and_a_wrong_prefix_is_said_once(tmp_path: Path) -> None:
+    assert len(frames_dataset(tmp_path).prepare_data(0)["imgs"]) == 6
+    wrong = frames_dataset(tmp_path, data_prefix={"img": str(tmp_path / "none")})
+    with pytest.raises(VideoDecodeError, match=r"none: no such folder.*data_prefix \(img=...\)"):
+        wrong.prepare_data(0)
