@@ -10,6 +10,9 @@ from .compat import repair
 repair()
 
 from . import backbones, datasets, heads, units  # noqa: E402
+from .catalog import get_config, get_model, list_models  # noqa: E402
 
 __version__ = "0.1.0"
-__all__ = ["backbones", "datasets", "heads", "units"]
+__all__ = [
+    *("backbones", "datasets", "get_config", "get_model", "heads", "list_models", "units"),
+]

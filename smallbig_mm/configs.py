@@ -11,19 +11,27 @@ from typing import Any, Literal
 from mmengine.config import Config
 
 from .errors import UserError
-from .files import absence, content_sha256
+from .files import absence, content_sha256, own_config
 
 
 def load_config(path: str, options: dict | None = None) -> Config:
     """Read a config file and apply `--cfg-options`.
 
+    Args:
+        path: the file; `smallbig_mm::NAME.py` is one of this package, wherever that lies.
+        options: by dotted names.
+
     Raises:
         UserError: if there is no such file, it cannot be read, or an option does not fit it.
     """
+    if path.startswith("smallbig_mm::"):
+        path = str(own_config(path.removeprefix("smallbig_mm::")))
     if not Path(path).is_file():
-        raise UserError(f"config {absence(path)}; configs/ holds those of this package")
+        raise UserError(f"config {absence(path)}; smallbig-mm list shows those of this package")
     try:
         cfg = Config.fromfile(path)
+    except UserError as error:  # of a base
+        raise UserError(f"config {path}: {error}") from error
     except Exception as error:
         raise UserError(f"config {path}: {type(error).__name__}: {error}") from error
     try:

@@ -7,6 +7,7 @@ as a script): a package that crashes or hangs is then a finding as well, and the
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import importlib.metadata
 import importlib.util
@@ -34,6 +35,7 @@ OPENCV = (
     "opencv-contrib-python-headless",
 )
 MIB, GIB = 2**20, 2**30
+CHILD = "--child"
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,14 @@ PACKAGES = (
     Package("cv2", OPENCV, "pip install opencv-python"),
     Package("av", ("av",), "pip install av"),
     Package("fvcore", ("fvcore",), "pip install fvcore"),
+    Package("pydantic", ("pydantic",), 'pip install "pydantic>=2.5,<3"'),
+    Package("pandas", ("pandas",), 'pip install "pandas>=2.2"'),
+    Package("scipy", ("scipy",), 'pip install "scipy>=1.11"'),
+    Package("sklearn", ("scikit-learn",), "pip install scikit-learn"),
+    Package("jinja2", ("Jinja2",), "pip install jinja2"),
+    Package("tabulate", ("tabulate",), "pip install tabulate"),
+    Package("yaml", ("PyYAML",), "pip install PyYAML"),
+    Package("tqdm", ("tqdm",), "pip install tqdm"),
     Package("setuptools", ("setuptools",), 'pip install "setuptools<81"'),
 )
 
@@ -113,7 +123,7 @@ def _run_steps(steps: list[str], timeout: float = 180) -> dict[str, dict[str, An
             ended = ""
             try:
                 child = subprocess.run(
-                    [sys.executable, __file__, str(results), *rest],
+                    [sys.executable, __file__, CHILD, str(results), *rest],
                     capture_output=True,
                     timeout=timeout,
                     check=False,
@@ -456,22 +466,30 @@ def _verdict(broken: int, advice: int) -> str:
     return f"Everything needed works ({warnings})." if advice else "Everything works."
 
 
-def main(as_json: bool = False) -> int:
-    """Print the report, or with `as_json` its findings.
+def main() -> None:
+    """The command; exit code 1 if something is broken."""
+    name = sys.argv[0] if sys.argv[0].startswith("smallbig-mm ") else "python tools/doctor.py"
+    tool = argparse.ArgumentParser(
+        description="Say whether this installation can train and test, and what to do where it "
+        "cannot: versions with install paths, what was repaired, a decoding test, CPU, GPU, memory "
+        "and storage. Exit code 1 if something is broken.",
+        epilog=f"example: {name} --json > doctor.json",
+    )
+    tool.add_argument("--json", action="store_true", help="print the findings as JSON")
+    as_json = tool.parse_args().json
 
-    Returns:
-        1 if something is broken, else 0.
-    """
     findings = diagnose()
     broken = any(finding.status == "fail" for finding in findings)
     if as_json:
-        print(
-            json.dumps({"ok": not broken, "findings": [asdict(row) for row in findings]}, indent=2)
-        )
+        rows = [asdict(finding) for finding in findings]
+        print(json.dumps({"ok": not broken, "findings": rows}, indent=2))
     else:
         print(report(findings, colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ))
-    return int(broken)
+    sys.exit(int(broken))
 
 
 if __name__ == "__main__":
-    _child(sys.argv[1], sys.argv[2:])
+    if sys.argv[1:2] == [CHILD]:
+        _child(sys.argv[2], sys.argv[3:])
+    else:
+        main()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import json
 import os
@@ -26,6 +27,23 @@ CHECKOUT = _checkout()
 # What a checkout has at its top travels in the wheel under .mim, as mmaction2's does.
 SHARE = CHECKOUT or PACKAGE / ".mim"
 CONFIGS = SHARE / "configs"
+
+
+def own_config(name: str) -> Path:
+    """The file of a config of this package.
+
+    Args:
+        name: its path below configs/, with `.py` or without: `table05/04_typical`.
+
+    Raises:
+        UserError: if there is none; the message names the nearest ones.
+    """
+    path = CONFIGS / f"{name.removesuffix('.py')}.py"
+    if not path.is_file():
+        known = [str(p.relative_to(CONFIGS).with_suffix("")) for p in CONFIGS.rglob("*.py")]
+        near = difflib.get_close_matches(name.removesuffix(".py"), known, n=3, cutoff=0.4)
+        raise UserError(f"{name}: no such config here; nearest: {', '.join(near) or 'none'}")
+    return path
 
 
 def relative(path: str | Path) -> str:

@@ -1,5 +1,5 @@
 """Fuse the scores of several networks: the mean of their softmax scores."""
 
-from smallbig_mm.commands import run
+from _run import run
 
 run("ensemble")

@@ -1,5 +1,5 @@
 """Count parameters and multiply-adds of configs, by one counter (fvcore) for all of them."""
 
-from smallbig_mm.commands import run
+from _run import run
 
 run("flops")

@@ -1,5 +1,5 @@
 """Write the MotionShapes benchmark: real mp4 files and mmaction2 annotation lists."""
 
-from smallbig_mm.commands import run
+from _run import run
 
 run("make_motion_shapes")

@@ -1,5 +1,5 @@
 """Render the paper's tables beside what others and we measured, from data alone."""
 
-from smallbig_mm.commands import run
+from _run import run
 
 run("make_tables")

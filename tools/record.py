@@ -1,5 +1,5 @@
 """Record a result that was made elsewhere: mmengine's log of a run, or a dump of test scores."""
 
-from smallbig_mm.commands import run
+from _run import run
 
 run("record")

@@ -1,5 +1,5 @@
 """Train and test every distinct row of some tables at a small size, with several seeds."""
 
-from smallbig_mm.commands import run
+from _run import run
 
 run("run_grid")

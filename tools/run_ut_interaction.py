@@ -1,5 +1,5 @@
 """Train and test every network, control, fold and seed of UT-Interaction, and print the table."""
 
-from smallbig_mm.commands import run
+from _run import run
 
 run("run_ut_interaction")

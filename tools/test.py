@@ -1,5 +1,5 @@
 """Test a checkpoint with the config's clips x crops: one process, or several."""
 
-from smallbig_mm.commands import run
+from _run import run
 
 run("test")

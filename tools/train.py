@@ -1,5 +1,5 @@
 """Train a network: one process, or several through dist_train.sh or slurm_train.sh."""
 
-from smallbig_mm.commands import run
+from _run import run
 
 run("train")

@@ -7,8 +7,7 @@ import importlib
 import sys
 from pathlib import Path
 
-from ..errors import StackError
-from .cli import run_tool
+from ..errors import UserError, last_line
 
 HELPERS = {"__init__", "cli"}  # files here that are no commands
 
@@ -21,19 +20,23 @@ def commands() -> dict[str, str]:
 
 
 def run(name: str) -> None:
-    """Run a command on the arguments in `sys.argv`; errors for users end in a line and code 2."""
+    """Run a command on the arguments in `sys.argv`.
 
-    def main() -> None:
-        try:
-            module = importlib.import_module(f"{__name__}.{name.replace('-', '_')}")
-        except ModuleNotFoundError as error:
-            raise StackError(
-                f"{error.name} is not installed: run `pip install {error.name}`; the doctor "
-                "(python tools/doctor.py, or smallbig-mm doctor) looks at all packages"
-            ) from error
-        module.main()
+    What the user can mend, a package that is missing included, ends in one line and exit code 2.
+    """
+    try:
+        importlib.import_module(f"{__name__}.{name.replace('-', '_')}").main()
+    except UserError as error:
+        _fail(last_line(error))
+    except ImportError as error:
+        _fail(f"{last_line(error)}: run smallbig-mm doctor, which says what to install")
+    except KeyboardInterrupt:
+        _fail("interrupted", code=130)
 
-    run_tool(main)
+
+def _fail(message: str, code: int = 2) -> None:
+    print(f"error: {message}", file=sys.stderr)
+    sys.exit(code)
 
 
 def main() -> None:
@@ -47,7 +50,6 @@ def main() -> None:
         print("\nsmallbig-mm COMMAND --help says more, e.g. smallbig-mm train --help")
         sys.exit(0 if len(sys.argv) > 1 else 2)
     if name.replace("_", "-") not in known:
-        print(f"error: {name}: no such command; there are {', '.join(known)}", file=sys.stderr)
-        sys.exit(2)
+        _fail(f"{name}: no such command; there are {', '.join(known)}")
     sys.argv = [f"smallbig-mm {name}", *sys.argv[2:]]
     run(name)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from mmengine.config import Config, DictAction
 from mmengine.runner import Runner
 
-from ..errors import UserError, last_line
+from ..errors import UserError
 from ..records.store import folder_for
 
 RECORDS_HELP = (
@@ -21,23 +21,16 @@ RECORDS_HELP = (
 OPTIONS_HELP = "settings of the config to change: model.backbone.depth=50 train_cfg.max_epochs=1"
 
 
-def run_tool(main: Callable[[], None]) -> None:
-    """Run a tool; what the user can mend ends in one line and exit code 2, no traceback."""
-    try:
-        main()
-    except UserError as error:
-        sys.exit(_fail(last_line(error)))
-    except KeyboardInterrupt:
-        sys.exit(_fail("interrupted", code=130))
-
-
-def _fail(message: str, code: int = 2) -> int:
-    print(f"error: {message}", file=sys.stderr)
-    return code
-
-
 def parser(description: str, example: str) -> argparse.ArgumentParser:
-    """A parser whose --help ends with an example."""
+    """A parser whose --help ends with an example.
+
+    Args:
+        description: what the command does.
+        example: `python tools/NAME.py configs/...`; for who typed `smallbig-mm NAME`, in its form.
+    """
+    if sys.argv[0].startswith("smallbig-mm "):
+        example = re.sub(r"\w+ tools/\w+\.\w+", sys.argv[0], example)
+        example = example.replace("configs/", "smallbig_mm::")
     return argparse.ArgumentParser(
         description=description,
         epilog=f"example:\n  {example}",

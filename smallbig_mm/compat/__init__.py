@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Callable
 
 from ..errors import StackError, VideoDecodeError, WeightsError
+from .bases import find_own_bases
 from .distributed import distribute_without_cuda
 from .imports import (
     provide_importlib_metadata,
@@ -31,6 +32,7 @@ REPAIRS: tuple[Callable[[], str | None], ...] = (
     provide_importlib_metadata,
     stand_in_for_drn,
     replace_pkg_resources,
+    find_own_bases,
     allow_checkpoint_types,
     load_urls_safely,
     resolve_torchvision_names,

@@ -1,0 +1,13 @@
+"""What the tools here share: a package that cannot be imported ends in a line, as other errors."""
+
+import sys
+
+
+def run(name: str) -> None:
+    """Run a command of the package."""
+    try:
+        from smallbig_mm import commands
+    except ImportError as error:
+        print(f"error: {error}; python tools/doctor.py looks at all packages", file=sys.stderr)
+        sys.exit(2)
+    commands.run(name)
