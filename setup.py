@@ -1,4 +1,4 @@
-"""What setup.cfg cannot say: a wheel carries the configs, tools and results, as mmaction2's does."""
+"""What setup.cfg cannot say: a wheel carries configs, tools and results, as mmaction2's does."""
 
 import shutil
 from pathlib import Path

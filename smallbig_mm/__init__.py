@@ -14,5 +14,11 @@ from .catalog import get_config, get_model, list_models  # noqa: E402
 
 __version__ = "0.1.0"
 __all__ = [
-    *("backbones", "datasets", "get_config", "get_model", "heads", "list_models", "units"),
+    "backbones",
+    "datasets",
+    "get_config",
+    "get_model",
+    "heads",
+    "list_models",
+    "units",
 ]

@@ -9,8 +9,8 @@ from ..configs import load_config
 from ..costs.counting import Costs, build_model, clip_of, count
 from ..errors import UserError
 from ..experiments.costs import measure
-from ..records import store
 from ..records.provenance import command
+from ..records.store import OWN
 from .cli import parser
 
 
@@ -24,7 +24,7 @@ def main() -> None:
         "at the tested crop; writes records",
     )
     tool.add_argument(
-        "--records", type=Path, default=store.RUNS, help="with --all: their folder (results/runs)"
+        "--records", type=Path, default=OWN, help="with --all: their folder (%(default)s)"
     )
     tool.add_argument("--clip", nargs=3, type=int, metavar=("T", "H", "W"), help="clip to count")
     tool.add_argument("--size", type=int, help="crop to count, with the config's frames")

@@ -21,7 +21,7 @@ def main() -> None:
         "--contact-sheet",
         type=Path,
         metavar="IMAGE",
-        help="also draw a picture (.png, .jpg) of every class",
+        help="also draw a picture (.png) of every class",
     )
     args = tool.parse_args()
     if args.contact_sheet and args.contact_sheet.suffix != ".png":

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ..errors import UserError
-from ..files import SHARE, relative, write_text
+from ..files import CHECKOUT, SHARE, relative, write_text
 from ..paper import find
 from ..records import store
 from ..report.documents import FORMATS
@@ -12,14 +12,15 @@ from ..report.readme import blocks, filled
 from ..report.tables import Footnotes, accuracy_of, costs_of, documents
 from .cli import parser
 
-TABLES, README = SHARE / "results/tables", SHARE / "README.md"
+TABLES = CHECKOUT / "results/tables" if CHECKOUT else Path("work_dirs/tables")
+README = SHARE / "README.md"
 
 
 def main() -> None:
     tool = parser(__doc__, "python tools/make_tables.py --format latex --out /tmp/tables")
     tool.add_argument("--format", choices=FORMATS, default="md", help="(%(default)s)")
     tool.add_argument(
-        "--out", type=Path, default=TABLES, help="folder (results/tables, and the README)"
+        "--out", type=Path, default=TABLES, help="folder (%(default)s, and a checkout's README)"
     )
     tool.add_argument(
         "--records", type=Path, default=store.RUNS, help="folder of records (results/runs)"

@@ -15,7 +15,7 @@ from pathlib import Path
 from ..errors import UserError
 from ..experiments import engine
 from ..experiments.quickstart import NETWORKS, jobs
-from ..files import SHARE, write_text
+from ..files import CHECKOUT, write_text
 from ..records import store
 from ..report.quickstart import expected, outside, table
 from .cli import parser
@@ -37,9 +37,9 @@ def parse_args() -> argparse.Namespace:
 
 def main() -> None:
     args = parse_args()
-    kind = "_short" if args.short else ""
-    data = (args.data or SHARE / f"data/motion_shapes{kind}").resolve()
-    out = (args.out or SHARE / f"work_dirs/quickstart{kind}").resolve()
+    kind, home = "_short" if args.short else "", CHECKOUT or Path()
+    data = (args.data or home / f"data/motion_shapes{kind}").resolve()
+    out = (args.out or home / f"work_dirs/quickstart{kind}").resolve()
     sizes = ["--train", "48", "--val", "24"] if args.short else []
     began = time.perf_counter()
     make = [sys.executable, "-m", "smallbig_mm", "make-motion-shapes", str(data), *sizes]
@@ -62,7 +62,7 @@ def main() -> None:
     print(f"\n{text}\n")
     print(f"{time.perf_counter() - began:.0f} s in all. Videos: {data}; records, logs and")
     print(f"checkpoints: {out}; this table: {out / 'table.md'}")
-    if Path(sys.prefix) == SHARE / ".venv":
+    if Path(sys.prefix) == home / ".venv":
         print("To use the tools: source .venv/bin/activate")
     if wrong:
         sys.exit(

@@ -83,6 +83,6 @@ def _explain(args: argparse.Namespace) -> None:
 
 
 def _close(args: argparse.Namespace) -> None:
-    folders = [args.records] if args.records else [store.RUNS, Path("work_dirs/records")]
+    folders = [args.records] if args.records else [store.OWN, Path("work_dirs/records")]
     closed = [path for folder in folders for path in runs.close_killed(folder)]
     print("\n".join(map(str, closed)) or f"nothing to close in {', '.join(map(str, folders))}")

@@ -12,7 +12,7 @@ from ..experiments import engine, motion_shapes
 from ..experiments.job import Job
 from ..records import store
 from ..records.provenance import command
-from .cli import parser
+from .cli import RECORDS_HELP, parser
 
 
 def main() -> None:
@@ -27,11 +27,10 @@ def main() -> None:
     tool.add_argument(
         "--workers", type=int, help="jobs at a time (as many as GPUs, or else as CPU cores)"
     )
-    tool.add_argument(
-        "--records", type=Path, default=store.RUNS, help="folder of records (results/runs)"
-    )
+    tool.add_argument("--records", type=Path, help=RECORDS_HELP)
     tool.add_argument("--list", action="store_true", help="list the jobs and end")
     args = tool.parse_args()
+    records = args.records or store.folder_for(args.config, "work_dirs/grid")
 
     if not args.config.is_file():
         raise UserError(f"{args.config}: no such file; e.g. configs/motion_shapes/grid.py")
@@ -41,7 +40,7 @@ def main() -> None:
     jobs = motion_shapes.jobs(args.config, range(args.seeds), args.rows)
     if not jobs:
         raise UserError(f"--rows {args.rows}: no row of {args.config} is like this")
-    todo = {job.name for job in jobs if store.succeeded(job.name, args.records) is None}
+    todo = {job.name for job in jobs if store.succeeded(job.name, records) is None}
     if args.list:
         for job in jobs:
             state = "todo" if job.name in todo else "done"
@@ -52,7 +51,7 @@ def main() -> None:
 
     failed, number, began = 0, 0, time.monotonic()
     work_dirs, typed = Path("work_dirs"), command()
-    for _, record, new in engine.run(jobs, args.records, work_dirs, typed, args.workers):
+    for _, record, new in engine.run(jobs, records, work_dirs, typed, args.workers):
         if not new:
             continue
         number += 1

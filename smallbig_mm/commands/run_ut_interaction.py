@@ -11,7 +11,7 @@ from ..datasets.ut_interaction import FOLDS
 from ..errors import UserError
 from ..experiments import engine
 from ..experiments.ut_interaction import CONTROLS, NETWORKS, jobs
-from ..files import SHARE, write_text
+from ..files import CHECKOUT, write_text
 from ..records.provenance import command
 from ..report.ut_interaction import hits, mean_by_lr, table
 from .cli import parser
@@ -40,7 +40,7 @@ def main() -> None:
     tool.add_argument(
         "--results",
         type=Path,
-        default=SHARE / "results",
+        default=CHECKOUT / "results" if CHECKOUT else Path("work_dirs/results"),
         help="records go to runs, the table to tables/ut_interaction.md in it (%(default)s)",
     )
     args = tool.parse_args()

@@ -17,6 +17,8 @@ from typing import Literal
 import av
 import av.error
 import numpy as np
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.model_selection import PredefinedSplit, cross_val_predict
 
 from ..files import whole, write_text
 
@@ -225,15 +227,7 @@ def discriminant_accuracy(features: np.ndarray, clips: Sequence[Clip]) -> float:
         clips: The clips, in the order of `features`.
     """
     labels = np.array([clip.label for clip in clips])
-    correct = 0
-    for held_out in FOLDS.values():
-        test = np.array([clip.sequence in held_out for clip in clips])
-        x, y = features[~test], labels[~test]
-        means = np.stack([x[y == label].mean(0) for label in range(len(CLASSES))])
-        residuals = x - means[y]
-        # The ridge is for features that are constant within classes.
-        within = residuals.T @ residuals / len(x) + 1e-6 * np.eye(x.shape[1])
-        difference = features[test][:, None] - means
-        distance = np.einsum("ncf,fg,ncg->nc", difference, np.linalg.inv(within), difference)
-        correct += int((distance.argmin(1) == labels[test]).sum())
-    return correct / len(clips)
+    fold = [next(k for k, held in FOLDS.items() if clip.sequence in held) for clip in clips]
+    model = LinearDiscriminantAnalysis()
+    predicted = cross_val_predict(model, features, labels, cv=PredefinedSplit(fold))
+    return float((predicted == labels).mean())

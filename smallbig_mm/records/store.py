@@ -28,9 +28,13 @@ def folder_for(config: str | Path, work_dir: str | Path) -> Path:
     The checkout's results/runs is evidence for the paper's rows: only configs of the checkout write
     there. Others, and an installed package, write beside the work dir: work_dirs/records.
     """
-    if CHECKOUT is not None and Path(config).resolve().is_relative_to(CONFIGS):
+    if CHECKOUT and Path(config).resolve().is_relative_to(CONFIGS):
         return RUNS
     return Path(work_dir).absolute().parent / "records"
+
+
+# Where records go that are not of one config, such as counts of all.
+OWN = folder_for(CONFIGS, "work_dirs/all")
 
 
 def folder_of(record: Record, path: Path) -> Path:

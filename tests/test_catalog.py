@@ -1,0 +1,81 @@
+"""From a notebook to a network: names, configs, models."""
+
+import pytest
+import torch
+from mmaction.registry import MODELS
+
+import smallbig_mm
+from smallbig_mm.errors import UserError
+from smallbig_mm.files import CONFIGS
+
+from .tool import CONFIG, ROOT, fails, run
+
+
+def test_names_and_what_they_build():
+    found = smallbig_mm.list_models("*r50*")
+    assert "smallbig_r50_k400" in found and "table08/04_smallbig_r50" in found
+    assert all("r50" in name for name in found)
+    assert "full (Fig. 2(f))" in found["smallbig_r50_k400"]
+    assert "smallbig_r50_k400 " in str(found) and found["smallbig_r50_k400"] in str(found)
+    every = smallbig_mm.list_models()
+    paths = {p for p in CONFIGS.rglob("*.py") if "_base_" not in p.parts}
+    assert {CONFIGS / f"{name}.py" for name in every} == paths
+    assert all(every.values())
+    assert smallbig_mm.list_models("nothing*") == {}
+
+
+def test_configs_by_name():
+    cfg = smallbig_mm.get_config("table05/04_typical")
+    assert cfg.model.backbone.type == "ResNet3dSmallBig" and "extra_unit" not in cfg.model.backbone
+    with pytest.raises(
+        UserError, match=r"typcal: no such config here; nearest: table05/04_typical"
+    ):
+        smallbig_mm.get_config("table05/04_typcal")
+
+
+def test_models_by_name():
+    torch.manual_seed(0)
+    model = smallbig_mm.get_model("motion_shapes/smallbig_r23", num_classes=3).eval()
+    scores = model.cls_head(model.extract_feat(torch.rand(1, 1, 3, 8, 32, 32))[0])
+    assert scores.shape == (1, 3)
+    torch.manual_seed(0)
+    direct = MODELS.build(dict(model.cfg.model, _scope_="mmaction"))
+    direct.init_weights()
+    assert all(a.equal(b) for a, b in zip(model.parameters(), direct.parameters(), strict=True))
+
+
+def test_weights_by_path_and_what_cannot_be(tmp_path):
+    name = "motion_shapes/r23"
+    model = smallbig_mm.get_model(name)
+    torch.save(dict(state_dict=model.state_dict()), tmp_path / "x.pth")
+    loaded = smallbig_mm.get_model(name, pretrained=tmp_path / "x.pth")
+    assert all(a.equal(b) for a, b in zip(model.parameters(), loaded.parameters(), strict=True))
+    for given, words in (
+        (dict(pretrained=True), "names no ImageNet weights"),
+        (dict(pretrained="none.pth"), "none.pth: no such file"),
+        (dict(pretrained=tmp_path / "x.pth", num_classes=3), "another architecture"),
+        (dict(num_classes=0), "num_classes=0"),
+    ):
+        with pytest.raises(UserError, match=words):
+            smallbig_mm.get_model(name, **given)
+    with pytest.raises(UserError, match="an ensemble's; its networks are 17_smallbig_r50.py"):
+        smallbig_mm.get_model("table10/26_smallbig_en")
+
+
+def test_bases_by_name_in_a_config_anywhere(tmp_path):
+    path = tmp_path / "own.py"
+    path.write_text('_base_ = "smallbig_mm::smallbig_r23_k400.py"\n')
+    result = run("flops.py", path, "--size", 32, "--json")
+    assert result.returncode == 0, result.stderr
+    assert '"params": 13244880' in result.stdout
+    assert run("flops.py", "smallbig_mm::r23_k400.py", "--size", 32).returncode == 0
+    path.write_text('_base_ = "smallbig_mm::smallbig_r32_k400.py"\n')
+    result = run("test.py", path, "x.pth")
+    fails(result, "own.py", "smallbig_r32_k400.py: no such config here", "smallbig_r23_k400")
+
+
+def test_list_command():
+    result = run("../smallbig_mm/__main__.py") if False else run("smallbig-mm", "list", "tsm*")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith("tsm_r50_8f_k400  ")
+    assert CONFIG and ROOT
