@@ -63,6 +63,24 @@ def datasets() -> dict[tuple[str, str], ListSize]:
         }
 
 
+def compared(dataset: str, split: str, samples: int, sha256: str) -> str:
+    """How a list compares with the known one of a dataset's split, in words.
+
+    Args:
+        dataset: as `configs.dataset_of` names it.
+        split: `train`, `val` or `test`; the two latter are held out alike.
+        samples: of the list.
+        sha256: of the list.
+    """
+    known = datasets().get((dataset, "train" if split == "train" else "validation"))
+    if known is None:
+        return "no list of this dataset is known"
+    if known.sha256 == sha256:
+        return "the known list"
+    other = "another list than the known one" if known.sha256 else "whose own list is not known"
+    return f"{samples} samples, the dataset {known.videos}; {other}"
+
+
 @cache
 def rows() -> tuple[Row, ...]:
     """All printed rows of Tables 2 to 11, in the paper's order."""

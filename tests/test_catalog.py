@@ -29,7 +29,7 @@ def test_names_and_what_they_build():
 
 def test_configs_by_name():
     cfg = smallbig_mm.get_config("table05/04_typical")
-    assert cfg.model.backbone.type == "ResNet3dSmallBig" and "extra_unit" not in cfg.model.backbone
+    assert cfg.model.backbone.type == "ResNet3dSmallBig" and cfg.model.backbone.extra_unit is None
     with pytest.raises(
         UserError, match=r"typcal: no such config here; nearest: table05/04_typical"
     ):

@@ -8,6 +8,7 @@ from functools import cache
 import pytest
 from mmengine.config import Config
 
+from smallbig_mm import paper
 from smallbig_mm.configs import dataset_of, digest, protocol
 from smallbig_mm.ensemble import members_of
 from smallbig_mm.errors import RowError
@@ -174,3 +175,15 @@ def test_an_unknown_row_names_the_nearest():
     with pytest.raises(RowError, match=r"table05/04_typcal.* nearest: table05/04_typical"):
         find("table05/04_typcal")
     assert find("table05/04_typical").cells["top1"] == "71.4"
+
+
+def test_lists_are_compared_with_known_ones(monkeypatch):
+    sizes = {("a", "validation"): paper.ListSize(20, "f" * 64, "by hand")}
+    monkeypatch.setattr(paper, "datasets", lambda: sizes)
+    assert paper.compared("b", "test", 20, "f" * 64) == "no list of this dataset is known"
+    assert paper.compared("a", "test", 20, "f" * 64) == "the known list"
+    assert paper.compared("a", "val", 19, "0" * 64) == (
+        "19 samples, the dataset 20; another list than the known one"
+    )
+    sizes["a", "validation"] = paper.ListSize(20, None, "by hand")
+    assert paper.compared("a", "val", 20, "0" * 64).endswith("whose own list is not known")

@@ -19,6 +19,7 @@ from ..ensemble import Scores
 from ..ensemble import read as read_dump
 from ..errors import UserError
 from ..files import file_sha256, relative
+from ..paper import compared
 from . import store
 from .runs import tested
 
@@ -139,7 +140,8 @@ def _dumped_data(cfg: Config, dump: Scores) -> list[dict[str, Any]]:
     Raises:
         UserError: if the list is here and has other labels.
     """
-    found = dict(list=NO_LIST, sha256=NO_DUMP, samples=len(dump.labels), skipped=NO_DUMP)
+    samples, dataset_name = len(dump.labels), dataset_of(cfg)
+    found = dict(list=NO_LIST, sha256=NO_DUMP, samples=samples, skipped=NO_DUMP, manifest=None)
     dataset = cfg.get("test_dataloader", {}).get("dataset", {})
     path = Path(dataset.get("data_root") or "", dataset.get("ann_file", ""))
     if path.is_file():
@@ -150,7 +152,8 @@ def _dumped_data(cfg: Config, dump: Scores) -> list[dict[str, Any]]:
                 "that was tested, or --cfg-options test_dataloader.dataset.ann_file=..."
             )
         found |= dict(list=relative(path), sha256=file_sha256(path))
-    return [dict(found, dataset=dataset_of(cfg))]
+    known = compared(dataset_name, "test", samples, str(found["sha256"]))
+    return [dict(found, dataset=dataset_name, known=known)]
 
 
 def _write(

@@ -67,15 +67,17 @@ class Count(_Part):
 
 class Data(_Part):
     """A split: its dataset, as the config names it; its list's name and contents, how many samples
-    it has, how many of them could not be decoded, over all processes and starts; and the manifest
-    of a dataset that was generated, with a digest of its videos."""
+    it has, how that compares with the dataset's known list, how many samples could not be decoded,
+    over all processes and starts; and the manifest of a dataset that was generated, with a digest
+    of its videos."""
 
     dataset: str
     list: str
     sha256: Sha256 | NotRun
     samples: NonNegativeInt
+    known: str
     skipped: NonNegativeInt | NotRun
-    manifest: dict[str, Any] | None = None
+    manifest: dict[str, Any] | None
 
 
 class Weights(_Part):
@@ -209,7 +211,7 @@ def upgraded(content: Any) -> Any:
         found["settings"] = [found.pop("config_sha256")]
     for part, added in (
         ("counts", {}),
-        ("data", dict(dataset=UNKNOWN)),
+        ("data", dict(dataset=UNKNOWN, known=UNKNOWN, manifest=None)),
         ("checkpoints", dict(role="tested" if content.get("kind") == "test" else "last")),
     ):
         if isinstance(found.get(part), list):

@@ -15,6 +15,7 @@ from ..configs import dataset_of, digest, protocol
 from ..datasets.manifest import manifest_of
 from ..errors import RecordError
 from ..files import CHECKOUT, CONFIGS, SHARE, content_sha256, file_sha256, relative, write_text
+from ..paper import compared
 from .provenance import code_version, environment, now
 from .schema import VERSION, Count, Record, upgraded
 
@@ -87,11 +88,14 @@ def data_of(cfg: Config, split: str, skipped: int | str = "not run: not watched"
     while "dataset" in own:  # a wrapper's, e.g. RepeatDataset
         own = own.dataset
     path = Path(own.get("data_root") or "", own.ann_file)
+    dataset, sha256 = dataset_of(cfg), file_sha256(path)
+    samples = sum(bool(line.strip()) for line in path.read_text().splitlines())
     return dict(
-        dataset=dataset_of(cfg),
+        dataset=dataset,
         list=relative(path),
-        sha256=file_sha256(path),
-        samples=sum(bool(line.strip()) for line in path.read_text().splitlines()),
+        sha256=sha256,
+        samples=samples,
+        known=compared(dataset, split, samples, sha256),
         skipped=skipped,
         manifest=manifest_of(path),
     )

@@ -26,6 +26,7 @@ START = dict(
 )
 DATA = dict(
     **dict(dataset="kinetics400", list="list.txt", sha256="1" * 64, samples=7, skipped=0),
+    known="no list of this dataset is known",
     manifest=None,
 )
 TRAINING = dict(
