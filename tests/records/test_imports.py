@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import pickle
-import runpy
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +12,12 @@ import pytest
 import torch
 from mmaction.evaluation import AccMetric
 
+from smallbig_mm import commands
 from smallbig_mm.checkpoints import save
 from smallbig_mm.files import file_sha256
 from smallbig_mm.records import store
 
-from ..tool import CONFIG, ROOT, TOOLS, run
+from ..tool import CONFIG, ROOT, run
 from ..videos import write_dataset
 
 
@@ -62,11 +62,11 @@ def record(monkeypatch, capsys, tmp_path):
     """Run tools/record.py in this process: exit code, stdout and stderr."""
 
     def call(*arguments) -> tuple[int, str, str]:
-        arguments = (*arguments, "--records", tmp_path / "records")
-        monkeypatch.setattr(sys, "argv", ["tools/record.py", *map(str, arguments)])
+        given = map(str, (*arguments, "--records", tmp_path / "records"))
+        monkeypatch.setattr(sys, "argv", ["tools/record.py", *given])
         code = 0
         try:
-            runpy.run_path(str(TOOLS / "record.py"), run_name="__main__")
+            commands.run("record")
         except SystemExit as end:
             code = int(end.code or 0)
         return code, *capsys.readouterr()
@@ -164,7 +164,7 @@ def test_bad_logs(made, refused, tmp_path):
         ('{"acc/top1": NaN}', "metrics.acc/top1"),
     ):
         file.write_text(content)
-        refused("log", file, *given, words=("bad.json", why))
+        refused("log", file, *given, words=(why,))
     file.write_bytes(made.dump.read_bytes())
     refused("log", file, *given, words=("bad.json", "unknown format"))
 
