@@ -17,13 +17,10 @@ import torch
 from mmaction.models.backbones.resnet3d import Bottleneck3d
 from mmaction.registry import MODELS
 from mmengine.config import Config
-from mmengine.runner import CheckpointLoader
 from torch import Tensor, nn
-from torch.nn.modules.conv import _ConvNd
 
 from .backbones import ResNet3dSmallBig, ResNet3dUnits
-from .compat.weights import file_of
-from .errors import CheckpointError, WeightsError
+from .errors import CheckpointError
 from .files import file_sha256, whole
 
 StateDict = dict[str, Tensor]
@@ -374,77 +371,3 @@ def _advice(tensors: StateDict) -> str:
         return "Use the config that it was trained with"
     classes = f" and {variant.num_classes} classes" if variant.num_classes else ""
     return f"Its tensors are those of {variant.name}: use a config with {variant.text}{classes}"
-
-
-# --------------------------------------------------------------------------------------------------
-# Initial weights
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """What a network holds of the file that its `pretrained` names.
-
-    Attributes:
-        file: as `pretrained` names it.
-        sha256: of the file, or of its copy in torch hub's cache.
-        loaded: convolutions of the network that hold a weight of the file.
-        tensors: convolutions of the network.
-    """
-
-    file: str
-    sha256: str
-    loaded: int
-    tensors: int
-
-
-def count_loaded(network: nn.Module, path: str | Path) -> Loaded:
-    """Count the convolutions of an initialised network that hold a weight of a file.
-
-    By content, so that it does not matter who loaded the file and under which names: a 2D kernel
-    is the sum over time of the 3D one that it was inflated to.
-
-    Args:
-        network: after its `init_weights`.
-        path: what `pretrained` names: a file, a URL or `torchvision://NAME`. In a distributed run
-            every process must call, as they wait for each other while a URL is loaded.
-
-    Raises:
-        WeightsError: if fewer than a quarter of what could fit does: of the network's
-            convolutions, or of the file's, whichever are fewer.
-    """
-    name, file = str(path), file_of(str(path))
-    found = CheckpointLoader.load_checkpoint(name, map_location="cpu")
-    kernels: dict[tuple[int, ...], list[Tensor]] = {}
-    for tensor in found.get("state_dict", found).values():
-        if isinstance(tensor, Tensor) and tensor.dim() in (4, 5):
-            flat = _without_time(tensor)
-            kernels.setdefault(tuple(flat.shape), []).append(flat)
-    own = [
-        _without_time(module.weight)
-        for module in network.modules()
-        if isinstance(module, _ConvNd) and module.weight.dim() in (4, 5)
-    ]
-    loaded = sum(any(_equal(w, k) for k in kernels.get(tuple(w.shape), ())) for w in own)
-    available = sum(map(len, kernels.values()))
-    if not loaded or 4 * loaded < min(len(own), available):
-        raise WeightsError(
-            f"{name}: fits {'little' if loaded else 'nothing'}: {loaded} of the network's "
-            f"{len(own)} convolutions hold one of its {available}. Give weights of this depth and "
-            "width, 2D ones with torchvision's names (conv1.weight, layer1.0.conv1.weight, ...), "
-            "or none with --cfg-options model.backbone.pretrained=None"
-        )
-    sha256 = file_sha256(file) if file.is_file() else "not run: neither a file nor a URL"
-    return Loaded(name, sha256, loaded, len(own))
-
-
-def _without_time(kernel: Tensor) -> Tensor:
-    kernel = kernel.detach().cpu().float()
-    return kernel.sum(2) if kernel.dim() == 5 else kernel
-
-
-def _equal(one: Tensor, other: Tensor) -> bool:
-    """Up to an inflation's rounding; most that differ do so in their first elements."""
-    return all(
-        torch.allclose(a, b, rtol=1e-4, atol=0)
-        for a, b in ((one.flatten()[:8], other.flatten()[:8]), (one, other))
-    )

@@ -15,7 +15,7 @@ FLOORS = [
     {"units"},
     {"backbones"},
     {"heads", "datasets"},
-    {"checkpoints", "costs", "ensemble", "predict"},
+    {"checkpoints", "costs", "ensemble", "predict", "pretrained"},
     {"paper", "records", "catalog"},
     {"experiments"},
     {"report"},

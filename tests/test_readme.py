@@ -51,19 +51,33 @@ def test_linked_files_exist():
         assert (ROOT / path).exists(), path
 
 
-@pytest.mark.parametrize("number", [0, 1])
-def test_examples_build(number, tmp_path):
-    code = re.findall(r"```python\n(.*?)```", README, re.S)[number]
-    path = tmp_path / "example.py"
+EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.S)
+
+
+@pytest.mark.parametrize(
+    "number, wanted",
+    [
+        (1, {"SmallBig", "SmallBigExtraUnit"}),
+        (2, {"SmallBig", "SmallBigExtraUnit"}),
+        (3, {"SmallBig", "NonLocalUnit"}),
+    ],
+)
+def test_example_configs_build(number, wanted, tmp_path):
+    code, path = EXAMPLES[number], tmp_path / "example.py"
     if "_base_" not in code:
         code = f'_base_ = "{ROOT}/configs/r23_k400.py"\n{code}\nmodel = dict(backbone=backbone)'
     path.write_text(code)
     cfg = Config.fromfile(path)
     with DefaultScope.overwrite_default_scope("mmaction"):
         backbone = build_model(cfg).backbone
-    kinds = {type(unit).__name__ for _, unit in backbone.named_units()}
-    wanted = [{"SmallBig", "SmallBigExtraUnit"}, {"SmallBig", "NonLocalUnit"}][number]
-    assert kinds == wanted
+    assert {type(unit).__name__ for _, unit in backbone.named_units()} == wanted
+
+
+def test_example_from_python_runs(capsys):
+    names: dict = {}
+    exec(EXAMPLES[0], names)
+    assert "smallbig_r50_k400 " in capsys.readouterr().out
+    assert names["model"].cls_head.num_classes == 10
 
 
 def test_ut_interaction_is_the_recorded_grid(records, tmp_path):

@@ -85,7 +85,7 @@ class Weights(_Part):
     2D file: of its convolutions) hold one of it."""
 
     file: str
-    sha256: Sha256
+    sha256: Sha256 | NotRun
     loaded: NonNegativeInt
     tensors: NonNegativeInt
 

@@ -16,10 +16,10 @@ from mmengine.runner import EpochBasedTrainLoop, Runner
 from pydantic import ValidationError
 from torch import nn
 
-from ..checkpoints import count_loaded
 from ..configs import digest, identity, parse
 from ..errors import UserError, WeightsError
 from ..files import file_sha256
+from ..pretrained import count_loaded
 from . import store
 from .schema import Training
 

@@ -7,9 +7,9 @@ import pytest
 import torch
 from mmaction.registry import MODELS
 
-from smallbig_mm.checkpoints import count_loaded
 from smallbig_mm.compat import weights
 from smallbig_mm.errors import WeightsError
+from smallbig_mm.pretrained import count_loaded
 
 from .backbones.resnet2d import our_name, resnet2d_weights
 
