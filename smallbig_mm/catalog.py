@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fnmatch import fnmatch
 from pathlib import Path
 
 from mmaction.registry import MODELS
 from mmengine.config import Config
+from mmengine.logging import MMLogger
 from mmengine.registry import init_default_scope
 from torch import nn
 
@@ -84,16 +87,29 @@ def get_model(
             raise UserError(f"num_classes={num_classes}: a head has at least one class")
         cfg.model.cls_head.num_classes = num_classes
     weights = None if isinstance(pretrained, bool) else require_file(pretrained, "checkpoint")
-    imagenet = pretrained is True
-    if imagenet and not cfg.model.backbone.get("pretrained"):
+    backbone = cfg.model.backbone
+    if pretrained is True and not backbone.get("pretrained"):
         raise UserError(f"{name}: names no ImageNet weights; it is trained from scratch")
-    if not imagenet and "pretrained" in cfg.model.backbone:
-        cfg.model.backbone.pretrained = None
+    if pretrained is not True and "pretrained" in backbone:
+        backbone.pretrained = None
     init_default_scope("mmaction")
     model = MODELS.build(cfg.model)
     if weights is None:
-        model.init_weights()
+        with _quietly():
+            model.init_weights()
     else:
         load_for(model, weights)
     model.cfg = cfg
     return model
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Without mmengine's three lines for every tensor that is given a value."""
+    logger = MMLogger.get_current_instance()
+    level = logger.level
+    logger.setLevel("WARNING")
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

@@ -119,6 +119,19 @@ def judge(
             "fail",
             "pip install decord",
         ),
+        *(
+            (module, {}, f"ModuleNotFoundError: No module named '{module}'", "fail", fix)
+            for module, fix in {
+                "pydantic": 'pip install "pydantic>=2.5,<3"',
+                "pandas": 'pip install "pandas>=2.2"',
+                "scipy": 'pip install "scipy>=1.11"',
+                "sklearn": "pip install scikit-learn",
+                "jinja2": "pip install jinja2",
+                "tabulate": "pip install tabulate",
+                "yaml": "pip install PyYAML",
+                "tqdm": "pip install tqdm",
+            }.items()
+        ),
         ("av", {}, "ModuleNotFoundError: No module named 'av'", "warn", "pip install av"),
         ("torch", {"torch": "2.13.0+cpu"}, "", "ok", ""),
         ("torch", {"torch": "2.5.1"}, "", "fail", "torch>=2.6"),

@@ -100,25 +100,20 @@ def _reason(file: Path, error: Exception) -> str:
 def _naming_the_frame(transform: Callable[[Any, dict], dict]) -> Callable[[Any, dict], dict]:
     """Turn what a missing, empty or broken frame leads to into `VideoDecodeError`.
 
-    OpenCV makes None of a file that is no picture, and a later transform would fail on it. Which
-    frame it was is found by reading them again.
+    OpenCV does not say which file it was, so the frames are read again to find it.
     """
 
     @functools.wraps(transform)
     def named(self: Any, results: dict) -> dict:
         try:
-            out = transform(self, results)
-            if all(image is not None for image in out["imgs"]):
-                return out
-            cause = None
+            return transform(self, results)
         except Exception as error:
             if self.file_client is None or _beyond_the_end(results):
                 raise
-            cause = error
-        found = _bad_frame(self, results)
-        if found is None:  # it is not the frames
-            raise cause or RuntimeError(f"{results['frame_dir']}: a frame came as None")
-        raise VideoDecodeError(found) from cause
+            found = _bad_frame(self, results)
+            if found is None:
+                raise
+            raise VideoDecodeError(found) from error
 
     return named
 
@@ -127,18 +122,20 @@ def _bad_frame(decode: Any, results: dict) -> str | None:
     """The first of a sample's frames that cannot be read, and why; None if all can."""
     import mmcv
 
-    folder, template = Path(results["frame_dir"]), results["filename_tmpl"]
+    folder, template = results["frame_dir"], results["filename_tmpl"]
     axes: list[tuple] = [("x",), ("y",)] if results["modality"] == "Flow" else [()]
     for number in results["frame_inds"].ravel() + results.get("offset", 0):
         for axis in axes:
-            file = folder / template.format(*axis, number)
+            file = os.path.join(folder, template.format(*axis, number))
             try:
-                if mmcv.imfrombytes(decode.file_client.get(str(file))) is None:
+                if mmcv.imfrombytes(decode.file_client.get(file)) is None:
                     return f"{file}: it is no picture"
             except _PROGRAMMING_ERRORS:
                 raise
             except Exception as error:
-                return f"{file}: {_reason(file, error)}{_too_few(folder, results, error)}"
+                return (
+                    f"{file}: {_reason(Path(file), error)}{_too_few(Path(folder), results, error)}"
+                )
     return None
 
 
@@ -170,26 +167,26 @@ class _Warned:
     """One flag a sample, shared by loader processes: whether a warning named its file.
 
     It is pickled with its dataset, so that a spawned loader process imports this package, and with
-    it the repairs.
+    it the repairs. `datasets.SkippedVideos` sets `log`, a file for what is warned of.
     """
 
     def __init__(self, samples: int) -> None:
         import torch
 
         self.flags = torch.zeros(samples, dtype=torch.bool).share_memory_()
-        self.log: tuple[str, int] | None = None  # a file, and the dataset's number in it
+        self.log: Path | None = None
 
-    def first_time(self, idx: int, why: str) -> bool:
-        """Whether sample `idx` had no warning yet; from now on it has, and is in the log."""
-        if self.flags[idx]:
-            return False
+    def first_time(self, idx: int) -> bool:
+        """Whether sample `idx` had no warning yet; from now on it has."""
+        known = bool(self.flags[idx])
         self.flags[idx] = True
+        return not known
+
+    def note(self, ann_file: str, idx: int, why: str) -> None:
+        """Append a line to the log; several processes may do so at a time."""
         if self.log is not None:
-            path, dataset = self.log
-            line = json.dumps(dict(dataset=dataset, sample=idx, reason=why))
-            with open(path, "a", encoding="utf-8") as file:  # appended whole, by any process
-                file.write(f"{line}\n")
-        return True
+            with self.log.open("a") as file:
+                file.write(json.dumps(dict(list=ann_file, index=idx, why=why)) + "\n")
 
 
 def _with_flags(full_init: Callable[[Any], None]) -> Callable[[Any], None]:
@@ -221,8 +218,9 @@ def _refetching(prepare_data: Callable[[Any, int], Any]) -> Callable[[Any, int],
                     f"{self._failed_in_a_row} samples in a row of {self.ann_file} could not be "
                     f"decoded, the last one {error}"
                 ) from error
-            if self._warned.first_time(idx, str(error)):
+            if self._warned.first_time(idx):
                 _warn(f"Skipped in training: {error} (listed in {self.ann_file})")
+                self._warned.note(str(self.ann_file), int(idx), str(error))
             return None
         self._failed_in_a_row = 0
         return data

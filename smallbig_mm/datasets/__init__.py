@@ -3,5 +3,12 @@
 from .cached import CachedDecordInit
 from .controls import ShuffleFrames, SingleFrame
 from .motion_shapes_metric import MotionShapesMetric
+from .skipped import SkippedVideos
 
-__all__ = ["CachedDecordInit", "MotionShapesMetric", "ShuffleFrames", "SingleFrame"]
+__all__ = [
+    "CachedDecordInit",
+    "MotionShapesMetric",
+    "ShuffleFrames",
+    "SingleFrame",
+    "SkippedVideos",
+]

@@ -1,51 +1,58 @@
-"""What a generated dataset says of itself, and a digest of its videos as they are.
+"""What a rendered dataset is: its generator, what rendered it, and a digest of its videos.
 
-The list of a generated dataset is the same for every seed and codec, so its contents tell nothing.
+Its annotation lists cannot tell: they are the same for every seed and codec.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
-from ..errors import UserError
-from ..files import content_sha256, file_sha256
+import av
+import cv2
+import numpy as np
 
-NAME = "manifest.json"
+from ..files import file_sha256
+
+FILE = "manifest.json"
 KEPT = ("name", "version", "seed", "sizes", "codec", "versions")
 
 
-def manifest_of(path: Path) -> dict[str, Any] | None:
-    """The manifest beside an annotation list, if it names that list.
+def versions() -> dict[str, str]:
+    """Of the packages that draw, convert and encode a video; PyAV does not tell libx264's."""
+    libraries = {
+        name: ".".join(map(str, av.library_versions[name])) for name in ("libavcodec", "libswscale")
+    }
+    return dict(av=av.__version__, **libraries, opencv=cv2.__version__, numpy=np.__version__)
+
+
+def videos_sha256(annotations: Path) -> str:
+    """SHA-256 of the sorted lines `path sha256` of a list's videos, `path missing` of a lost one.
 
     Args:
-        path: the list, of `path label` lines with paths below its folder.
+        annotations: a list of `path label` lines, with the paths below its own folder.
+    """
+    lines = []
+    for line in filter(str.strip, annotations.read_text().splitlines()):
+        path = line.rsplit(maxsplit=1)[0]
+        file = annotations.parent / path
+        lines.append(f"{path} {file_sha256(file) if file.is_file() else 'missing'}\n")
+    return hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()
+
+
+def manifest_of(annotations: Path) -> dict[str, Any] | None:
+    """What a record says of the dataset of a list, None if it was not rendered by this package.
 
     Returns:
-        Name, version, seed, sizes, codec and the versions of what wrote it, as far as it says them,
-        and `videos`: SHA-256 over the list's files as they are now. None without a manifest.
-
-    Raises:
-        UserError: if the manifest cannot be read.
+        `KEPT` of the manifest beside the list (an older one tells no versions: None), and the
+        digest of the list's videos as they are now, `videos`.
     """
-    manifest = path.parent / NAME
-    if not manifest.is_file():
-        return None
     try:
-        found = json.loads(manifest.read_text())
-        named = path.name in found["sha256"]
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise UserError(f"{manifest}: cannot be read ({error!r}); restore or remove it") from error
-    if not named:
+        manifest = json.loads((annotations.parent / FILE).read_text())
+        if manifest["name"] != "MotionShapes":
+            return None
+    except (OSError, ValueError, TypeError, KeyError):  # none, or that of something else
         return None
-    return {**{key: found[key] for key in KEPT if key in found}, "videos": videos_sha256(path)}
-
-
-def videos_sha256(path: Path) -> str:
-    """SHA-256 over the names and contents of a list's files, in any order; a missing one shows."""
-    names = [line.rsplit(maxsplit=1)[0] for line in path.read_text().splitlines() if line.strip()]
-    files = ((name, path.parent / name) for name in names)
-    return content_sha256(
-        sorted((name, file_sha256(file) if file.is_file() else None) for name, file in files)
-    )
+    return {key: manifest.get(key) for key in KEPT} | {"videos": videos_sha256(annotations)}

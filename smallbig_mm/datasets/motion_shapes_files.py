@@ -3,7 +3,8 @@
     OUT/train/000/000012.mp4    videos, a thousand a folder
     OUT/train.txt  OUT/val.txt  `path label` lines, for mmaction2's VideoDataset
     OUT/labels.txt              the classes' names, in the order of their labels
-    OUT/manifest.json           version, seed, sizes, codec, versions of packages; complete or not
+    OUT/manifest.json           version, seed, sizes, classes, what rendered it, the lists' sha256
+                                and their videos'; complete or not
 
 A video depends on the dataset's seed, its split and its number only, not on how many there are: a
 larger dataset contains the smaller one, and an interrupted one is completed by calling again.
@@ -19,13 +20,13 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-import av
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ..files import write_text
 from ..progress import progress_bar
+from .manifest import FILE, versions, videos_sha256
 from .motion_shapes import CLASSES, GROUPS, SLOT_FRAMES, SLOTS, draw_video
 from .video_writer import default_codec, write_video
 
@@ -86,8 +87,9 @@ def make_motion_shapes(
         How many videos were written.
 
     Raises:
-        ValueError: if a size or the seed is negative, or the folder holds a dataset of another
-            seed, version or codec.
+        ValueError: if a size or the seed is negative, the folder holds a dataset of another
+            seed, version or codec, or what is missing of it would be rendered by other versions of
+            the packages than the rest.
     """
     sizes = dict(zip(SPLITS, (train, val), strict=True))
     if min(train, val, seed) < 0:
@@ -110,41 +112,49 @@ def make_motion_shapes(
         sha256={f"{s}.txt": hashlib.sha256(t.encode()).hexdigest() for s, t in lists.items()},
     )
     missing = list(_missing(root, sizes))
-    manifest |= _check_same_dataset(root, manifest, bool(missing))
-    write_text(
-        root / "manifest.json", json.dumps(dict(manifest, complete=not missing), indent=1) + "\n"
-    )
+    manifest["versions"] = _check_same_dataset(root, manifest, bool(missing))
+    _write_manifest(root, manifest, complete=not missing)
     _render_all(partial(render, root, seed, str(manifest["codec"])), missing, workers)
     for split, text in lists.items():
         write_text(root / f"{split}.txt", text)
     write_text(root / "labels.txt", "".join(f"{name}\n" for name in CLASSES))
-    write_text(root / "manifest.json", json.dumps(dict(manifest, complete=True), indent=1) + "\n")
+    digests = {f"{split}.txt": videos_sha256(root / f"{split}.txt") for split in SPLITS}
+    _write_manifest(root, manifest, complete=True, videos=digests)
     return len(missing)
 
 
-def versions() -> dict[str, str]:
-    """Versions of what draws and encodes: the same videos come of the same ones only."""
-    codecs = ".".join(map(str, av.library_versions["libavcodec"]))
-    return dict(av=av.__version__, libavcodec=codecs, opencv=cv2.__version__, numpy=np.__version__)
+def _write_manifest(root: Path, manifest: dict, **state: object) -> None:
+    write_text(root / FILE, json.dumps({**manifest, **state}, indent=1) + "\n")
 
 
-def _check_same_dataset(root: Path, manifest: dict, incomplete: bool) -> dict:
-    """Refuse to mix datasets; what is there and complete keeps what its manifest says wrote it."""
-    path = root / "manifest.json"
+def _check_same_dataset(root: Path, manifest: dict, incomplete: bool) -> dict[str, str] | None:
+    """Return the versions of what rendered the videos; None if they are there but nobody knows."""
+    path = root / FILE
     if not path.exists():
-        return {}
+        return manifest["versions"]
     try:
         found = json.loads(path.read_text())
     except json.JSONDecodeError as error:
         raise ValueError(f"{path} is damaged ({error}): delete {root} and call again") from None
-    keys = ("version", "seed", "codec", "versions")
-    for key in keys if incomplete else keys[:-1]:
+    for key in ("version", "seed", "codec"):
         if found.get(key) != manifest[key]:
             raise ValueError(
                 f"{root} holds MotionShapes with {key} {found.get(key)!r}, not {manifest[key]!r}: "
                 "choose another folder, or delete this one"
             )
-    return {"versions": found.get("versions")}
+    begun = found.get("versions")
+    if incomplete and begun != manifest["versions"]:
+        raise ValueError(
+            f"{root} lacks videos, and was begun with {_listed(begun)}, not "
+            f"{_listed(manifest['versions'])}: install those, choose another folder, or delete "
+            "this one"
+        )
+    return begun
+
+
+def _listed(packages: dict[str, str] | None) -> str:
+    named = [f"{name} {version}" for name, version in (packages or {}).items()]
+    return ", ".join(named) or "unknown versions"
 
 
 def _render_all(

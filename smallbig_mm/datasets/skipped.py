@@ -1,4 +1,4 @@
-"""Which samples of a training could not be decoded, over all its processes and starts."""
+"""Which videos a training skipped: in all its processes, and before it was resumed."""
 
 from __future__ import annotations
 
@@ -9,49 +9,56 @@ from typing import Any
 
 from mmengine.dist import barrier, is_main_process
 from mmengine.hooks import Hook
+from mmengine.registry import HOOKS
 from mmengine.runner import Runner
 
-NAME = "skipped_train.jsonl"
+FILE = "skipped_train.jsonl"
 
 
+@HOOKS.register_module()
 class SkippedVideos(Hook):
-    """Has every process write the samples that it skips into one file of the work dir.
+    """Names the samples that could not be decoded in `WORK_DIR/skipped_train.jsonl`.
 
-    `compat.videos` replaces a sample that cannot be decoded by another one, and warns once a
-    process. The file goes on when a run is resumed; a run that starts anew begins it anew. Nodes
-    that do not share the work dir have one each.
-
-    Args:
-        folder: the work dir.
+    A line a sample, `list`, `index` and `why`; one that several processes met has several lines. A
+    training that starts anew begins the file anew, a resumed one goes on with it.
     """
 
-    def __init__(self, folder: str | Path) -> None:
-        self.path = Path(folder, NAME)
-
     def before_train(self, runner: Runner) -> None:
-        """Before the first loader process starts, which takes the datasets along."""
-        if is_main_process() and not runner._resume:
-            self.path.unlink(missing_ok=True)
+        """Tell the datasets where to write, before an epoch starts their loader processes."""
+        log = Path(runner.work_dir).resolve() / FILE
+        if is_main_process() and runner.iter == 0:
+            log.unlink(missing_ok=True)
         barrier()
-        for number, dataset in enumerate(_inner(runner.train_dataloader.dataset)):
-            if hasattr(dataset, "_warned"):
-                dataset._warned.log = (str(self.path), number)
+        for dataset in _watched(runner.train_dataloader.dataset):
+            dataset._warned.log = log
+
+    def after_train(self, runner: Runner) -> None:
+        """Add what loader processes met that were started before, as an `IterBasedTrainLoop` does.
+
+        Such a sample has its flag, and its reason is in the training's own log.
+        """
+        noted = _noted(Path(runner.work_dir))
+        for dataset in _watched(runner.train_dataloader.dataset):
+            for index in dataset._warned.flags.nonzero().flatten().tolist():
+                if (str(dataset.ann_file), index) not in noted:
+                    dataset._warned.note(str(dataset.ann_file), index, "see the log")
 
 
-def _inner(dataset: Any) -> Iterator[Any]:
-    """The datasets inside RepeatDataset, ConcatDataset and the like."""
-    inside = getattr(dataset, "datasets", None) or [getattr(dataset, "dataset", None)]
-    for inner in inside:
-        if inner is None:
-            yield dataset
-        else:
-            yield from _inner(inner)
+def _watched(dataset: Any) -> Iterator[Any]:
+    """The datasets of videos in any wrappers."""
+    if hasattr(dataset, "_warned"):
+        yield dataset
+    for inner in getattr(dataset, "datasets", [getattr(dataset, "dataset", None)]):
+        if inner is not None:
+            yield from _watched(inner)
 
 
-def skipped(folder: str | Path) -> int:
-    """How many distinct samples the file in a work dir names; 0 without one."""
-    path = Path(folder, NAME)
-    if not path.is_file():
-        return 0
-    lines = [json.loads(line) for line in path.read_text().splitlines()]
-    return len({(line["dataset"], line["sample"]) for line in lines})
+def _noted(work_dir: Path) -> set[tuple[str, int]]:
+    file = work_dir / FILE
+    lines = map(json.loads, file.read_text().splitlines()) if file.is_file() else ()
+    return {(line["list"], line["index"]) for line in lines}
+
+
+def skipped(work_dir: str | Path) -> int:
+    """How many samples the training in a folder has skipped so far; 0 without `SkippedVideos`."""
+    return len(_noted(Path(work_dir)))

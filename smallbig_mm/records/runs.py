@@ -210,7 +210,7 @@ def trained(runner: Runner, cfg: Config, run: Recording) -> None:
     """Train, and set what a record says of it, whether it ends well or not: how it was run, on
     which data, and the checkpoints that it wrote."""
     keep = KeepTraining(cfg)
-    for hook in (keep, SkippedVideos(runner.work_dir)):
+    for hook in (keep, SkippedVideos()):
         runner.register_hook(hook)
     try:
         runner.train()

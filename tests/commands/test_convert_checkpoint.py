@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import runpy
 import sys
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import torch
 from mmaction.registry import MODELS
 from mmengine.registry import init_default_scope
 
-from smallbig_mm import checkpoints
+from smallbig_mm import checkpoints, commands
 from smallbig_mm.checkpoints import (
     convert,
     fitting_configs,
@@ -313,7 +312,7 @@ def tool(monkeypatch, capsys):
         monkeypatch.setattr(sys, "argv", ["convert_checkpoint.py", *map(str, args)])
         code = 0
         try:
-            runpy.run_path(str(ROOT / "tools/convert_checkpoint.py"), run_name="__main__")
+            commands.run("convert_checkpoint")
         except SystemExit as stop:
             code = stop.code
         return code, *capsys.readouterr()

@@ -1,7 +1,6 @@
 """tools/predict.py on real video files."""
 
 import json
-import runpy
 import sys
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
 from smallbig_mm.checkpoints import save
+from smallbig_mm.commands import run as run_command
 
 from ..videos import write_video
 
@@ -65,7 +65,7 @@ def predict(monkeypatch, capsys):
         monkeypatch.setattr(sys, "argv", ["predict.py", *map(str, args), "--device", "cpu"])
         code = 0
         try:
-            runpy.run_path(str(ROOT / "tools/predict.py"), run_name="__main__")
+            run_command("predict")
         except SystemExit as stop:
             code = stop.code
         return code, *capsys.readouterr()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -98,6 +98,95 @@ def test_a_bad_video_is_skipped_in_training_and_named_in_testing(
         test[0]
     for part in (str(tmp_path / bad), BAD[kind], "take its line out of", "list.txt"):
         assert part in str(error.value)
+
+
+FRAMES = {
+    "missing": "00003.jpg: no such file; the list says 4 frames, its folder holds 3 files",
+    "empty": "00003.jpg: the file is empty",
+    "text": "00003.jpg: it is no picture",
+    "fewer": "00004.jpg: no such file; the list says 4 frames, its folder holds 3 files",
+    "none": "00001.jpg: no such file, nor its folder",
+}
+
+
+def frames(folder: Path, kind: str) -> str:
+    """Make `folder/kind`, four frames of which something is wrong, and return its line."""
+    if kind != "none":
+        (folder / kind).mkdir()
+        image = np.full((48, 64, 3), 90, np.uint8)
+        for number in range(1, 4 if kind == "fewer" else 5):
+            cv2.imwrite(str(folder / kind / f"{number:05}.jpg"), image)
+    third = folder / kind / "00003.jpg"
+    if kind == "missing":
+        third.unlink()
+    elif kind in ("empty", "text"):
+        third.write_text({"empty": "", "text": "no picture\n"}[kind])
+    return f"{kind} 4 0"
+
+
+def frame_dataset(folder: Path, *lines: str, **options: Any) -> Any:
+    from mmaction.datasets import RawframeDataset
+
+    sampling = {"type": "mmaction.SampleFrames", "clip_len": 4, "frame_interval": 1, "num_clips": 1}
+    resize = {"type": "mmaction.Resize", "scale": (32, 32), "keep_ratio": False}
+    (folder / "list.txt").write_text("".join(f"{line}\n" for line in lines))
+    return RawframeDataset(
+        str(folder / "list.txt"),
+        [sampling, {"type": "mmaction.RawFrameDecode"}, resize],
+        data_prefix={"img": str(options.pop("img", folder))},
+        serialize_data=False,
+        **{"filename_tmpl": "{:05}.jpg", **options},
+    )
+
+
+@pytest.mark.parametrize("kind", FRAMES)
+def test_a_bad_frame_is_skipped_in_training_and_named_in_testing(
+    tmp_path: Path, warnings_of: list[str], kind: str
+) -> None:
+    np.random.seed(0)
+    lines = frames(tmp_path, kind), frames(tmp_path, "good")
+    train = frame_dataset(tmp_path, *lines)
+    for _ in range(2):
+        assert train[0]["frame_dir"].endswith("good")
+    (warning,) = warnings_of
+    assert str(tmp_path / kind / FRAMES[kind]) in warning
+
+    test = frame_dataset(tmp_path, *lines, test_mode=True)
+    assert test[1]["imgs"][0].shape == (32, 32, 3)
+    with pytest.raises(VideoDecodeError) as error:
+        test[0]
+    for part in (str(tmp_path / kind / FRAMES[kind]), "take its line out of", "list.txt"):
+        assert part in str(error.value)
+
+
+def test_a_bad_frame_of_optical_flow_is_named(tmp_path: Path) -> None:
+    frames(tmp_path, "good")
+    for number in range(1, 5):
+        (tmp_path / f"good/x_{number:05}.jpg").write_bytes(
+            (tmp_path / f"good/{number:05}.jpg").read_bytes()
+        )
+    test = frame_dataset(
+        tmp_path, "good 4 0", modality="Flow", filename_tmpl="{}_{:05}.jpg", test_mode=True
+    )
+    with pytest.raises(VideoDecodeError, match=r"good/y_00001.jpg: no such file"):
+        test[0]
+
+
+def test_a_wrong_prefix_of_frames_and_wrong_frame_numbers_are_no_bad_frame(
+    tmp_path: Path, warnings_of: list[str]
+) -> None:
+    line = frames(tmp_path, "good")
+    with pytest.raises(VideoDecodeError, match=r"nowhere: no such folder.*data_prefix \(img="):
+        frame_dataset(tmp_path, line, img=tmp_path / "nowhere")[0]
+
+    def beyond(results: dict) -> dict:
+        return {**results, "frame_inds": np.array([1, 5])}
+
+    train = frame_dataset(tmp_path, line)
+    train.pipeline.transforms[0] = beyond
+    with pytest.raises(FileNotFoundError):
+        train[0]
+    assert warnings_of == []
 
 
 def test_without_the_repair_a_bad_video_ends_training(
@@ -217,64 +306,3 @@ def test_loader_processes_are_repaired_and_share_one_warning(tmp_path: Path, sta
     )
     assert len(list(loader)) == 2
     assert train._warned.flags.tolist() == [True, False]
-
-
-# --------------------------------------------------------------------------------------------------
-# Raw frames
-
-
-def frames_dataset(root: Path, frames: int = 6, listed: int = 6, **options: Any) -> Any:
-    """One video of jpg files 00001 ... of which the list says `listed`."""
-    import cv2
-    from mmaction.datasets import RawframeDataset
-
-    (root / "a").mkdir(exist_ok=True)
-    for number in range(1, frames + 1):
-        cv2.imwrite(str(root / f"a/{number:05}.jpg"), np.zeros((8, 8, 3), np.uint8))
-    (root / "list.txt").write_text(f"a {listed} 0\n")
-    sampling = dict(type="mmaction.SampleFrames", clip_len=listed, frame_interval=1, num_clips=1)
-    options.setdefault("data_prefix", {"img": str(root)})
-    return RawframeDataset(
-        str(root / "list.txt"),
-        pipeline=[sampling, dict(type="mmaction.RawFrameDecode")],
-        filename_tmpl="{:05}.jpg",
-        serialize_data=False,
-        **options,
-    )
-
-
-@pytest.mark.parametrize(
-    "kind, words",
-    [
-        ("missing", "a/00003.jpg: no such file; the list says 6 frames, its folder holds 5 files"),
-        ("empty", "a/00003.jpg: the file is empty"),
-        ("text", "a/00003.jpg: it is no picture"),
-        ("fewer", "a/00005.jpg: no such file; the list says 6 frames, its folder holds 4 files"),
-        ("folder", "a/00001.jpg: no such file, nor its folder"),
-    ],
-)
-def test_a_bad_frame_is_skipped_in_training_and_named_in_testing(
-    tmp_path: Path, warnings_of: list[str], kind: str, words: str
-) -> None:
-    for test_mode in (False, True):
-        made = frames_dataset(tmp_path, 4 if kind == "fewer" else 6, test_mode=test_mode)
-        bad = tmp_path / "a/00003.jpg"
-        if kind == "missing":
-            bad.unlink()
-        elif kind == "folder":
-            shutil.rmtree(tmp_path / "a")
-        elif kind in ("empty", "text"):
-            bad.write_text("" if kind == "empty" else "no picture")
-        if test_mode:
-            with pytest.raises(VideoDecodeError, match=f"{words}.*take its line out of .*list.txt"):
-                made.prepare_data(0)
-        else:
-            assert made.prepare_data(0) is None
-            assert len(warnings_of) == 1 and words in warnings_of[0]
-
-
-def test_good_frames_are_read_and_a_wrong_prefix_is_said_once(tmp_path: Path) -> None:
-    assert len(frames_dataset(tmp_path).prepare_data(0)["imgs"]) == 6
-    wrong = frames_dataset(tmp_path, data_prefix={"img": str(tmp_path / "none")})
-    with pytest.raises(VideoDecodeError, match=r"none: no such folder.*data_prefix \(img=...\)"):
-        wrong.prepare_data(0)

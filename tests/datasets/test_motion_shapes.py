@@ -2,6 +2,7 @@
 
 import json
 import runpy
+import shutil
 import sys
 from collections import Counter
 from functools import lru_cache
@@ -18,6 +19,7 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 
 from smallbig_mm.datasets import motion_shapes_files as files
+from smallbig_mm.datasets.manifest import manifest_of
 from smallbig_mm.datasets.motion_shapes import (
     CLASSES,
     GROUP_OF,
@@ -195,6 +197,58 @@ class TestFiles:
         assert manifest["complete"] and manifest["sizes"] == {"train": 12, "val": 11}
         for name, digest in manifest["sha256"].items():
             assert sha256((dataset / name).read_bytes()).hexdigest() == digest
+
+    def test_a_record_tells_seeds_and_changed_videos_apart_which_lists_do_not(
+        self, dataset, tmp_path
+    ):
+        shutil.copytree(dataset, tmp_path / "copy")
+        files.make_motion_shapes(tmp_path / "other", 12, 0, seed=1, workers=1)
+        first, copy, other = (
+            manifest_of(root / "train.txt")
+            for root in (dataset, tmp_path / "copy", tmp_path / "other")
+        )
+        assert first == copy and first["seed"] == 0 and first["sizes"] == {"train": 12, "val": 11}
+        assert first["versions"]["av"] == av.__version__ and first["codec"] == files.default_codec()
+        listed = {(root / "train.txt").read_bytes() for root in (dataset, tmp_path / "other")}
+        assert len(listed) == 1 and other["videos"] != first["videos"]
+        stored = json.loads((dataset / "manifest.json").read_text())["videos"]
+        assert stored["train.txt"] == first["videos"] != stored["val.txt"]
+        paths = (dataset / "train.txt").read_text().split()[::2]
+        hashes = (f"{p} {sha256((dataset / p).read_bytes()).hexdigest()}\n" for p in sorted(paths))
+        assert first["videos"] == sha256("".join(hashes).encode()).hexdigest()
+
+        changed = tmp_path / "copy" / files.video_path("train", 0)
+        changed.write_bytes((dataset / files.video_path("train", 1)).read_bytes())
+        assert manifest_of(tmp_path / "copy/train.txt")["videos"] != first["videos"]
+        changed.unlink()
+        assert len(manifest_of(tmp_path / "copy/train.txt")["videos"]) == 64
+
+    def test_what_others_made_has_no_manifest_and_an_older_one_tells_no_versions(
+        self, dataset, tmp_path
+    ):
+        shutil.copytree(dataset, tmp_path, dirs_exist_ok=True)
+        path = tmp_path / "manifest.json"
+        manifest = json.loads(path.read_text())
+        older = {k: v for k, v in manifest.items() if k not in ("versions", "videos")}
+        path.write_text(json.dumps(older))
+        assert files.make_motion_shapes(tmp_path, 12, 11) == 0  # nothing to render
+        found = manifest_of(tmp_path / "val.txt")
+        assert found["versions"] is None and found["videos"] == manifest["videos"]["val.txt"]
+        for text in ("[]", "{", '{"name": "my videos"}'):
+            path.write_text(text)
+            assert manifest_of(tmp_path / "val.txt") is None
+        path.unlink()
+        assert manifest_of(tmp_path / "val.txt") is None
+
+    @pytest.mark.parametrize("begun", [dict(av="1.0", numpy="1.0"), None])
+    def test_other_versions_do_not_complete_a_dataset(self, dataset, tmp_path, begun):
+        shutil.copytree(dataset, tmp_path, dirs_exist_ok=True)
+        path = tmp_path / "manifest.json"
+        path.write_text(json.dumps(dict(json.loads(path.read_text()), versions=begun)))
+        assert files.make_motion_shapes(tmp_path, 12, 11) == 0
+        assert json.loads(path.read_text())["versions"] == begun  # who rendered it
+        with pytest.raises(ValueError, match=r"begun with .*, not av .*: install those"):
+            files.make_motion_shapes(tmp_path, 13, 11)
 
     def test_the_same_seed_gives_the_same_bytes_and_another_one_other_frames(
         self, dataset, tmp_path

@@ -178,7 +178,10 @@ def test_discriminant_finds_what_is_there_and_nothing_else() -> None:
     rng = np.random.default_rng(0)
     labels = np.array([[clip.label] for clip in clips], float)
     assert discriminant_accuracy(labels + 0.01 * rng.normal(size=(120, 1)), clips) == 1
-    assert discriminant_accuracy(rng.normal(size=(120, 2)), clips) < 0.3
+    noise = rng.normal(size=(120, 2))
+    assert discriminant_accuracy(noise, clips) < 0.3
+    assert discriminant_accuracy(np.concatenate([noise, labels], 1), clips) == 1  # no variance
+    assert discriminant_accuracy(np.ones((120, 2)), clips) == pytest.approx(1 / 6, abs=0.05)
 
 
 @needs_data

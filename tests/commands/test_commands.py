@@ -1,0 +1,74 @@
+"""The commands as a whole: they are listed, and what cannot be imported ends in one line."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from smallbig_mm.commands import commands, main
+
+from ..tool import ROOT, TOOLS, fails
+
+SICK = """
+import os, sys
+class Sick:
+    def find_spec(self, name, path=None, target=None):
+        if name == os.environ["MISSING"]:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Sick())
+"""
+
+
+@pytest.fixture
+def without(tmp_path):
+    """Runs a command of Python where a package is missing."""
+    (tmp_path / "sitecustomize.py").write_text(SICK)
+
+    def start(package: str, *command) -> subprocess.CompletedProcess:
+        path = f"{tmp_path}{os.pathsep}{ROOT}"
+        return subprocess.run(
+            [sys.executable, *map(str, command)],
+            env={**os.environ, "MISSING": package, "PYTHONPATH": path},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    return start
+
+
+def test_each_tool_has_its_command():
+    tools = {path.stem.replace("_", "-") for path in TOOLS.glob("[!_]*.py")}
+    assert tools | {"list", "quickstart"} == set(commands())
+    assert all(text.endswith(".") for text in commands().values())
+
+
+@pytest.mark.parametrize(
+    ("package", "tool"),
+    [
+        ("torch", "train.py"),  # checked by name before anything else
+        ("scipy", "test.py"),  # mmaction2's
+        ("pydantic", "record.py"),
+        ("pandas", "make_tables.py"),
+    ],
+)
+def test_a_missing_package_ends_in_one_line(without, package, tool):
+    done = without(package, TOOLS / tool, "--help")
+    fails(done, package, "doctor")
+    assert done.stdout == ""
+
+
+def test_the_command_says_it_too_and_the_doctor_runs(without):
+    fails(without("torch", TOOLS / "smallbig-mm", "train", "x.py"), "torch is not installed")
+    done = without("torch", TOOLS / "smallbig-mm", "doctor")
+    assert done.returncode == 1 and done.stderr == ""
+    assert 'pip install "torch>=2.6"' in done.stdout
+
+
+def test_an_unknown_command_is_told(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["smallbig-mm", "tran"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.startswith("error: tran: no such command; there are ")
