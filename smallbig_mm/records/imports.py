@@ -169,7 +169,6 @@ def _write(
     for record in store.read_all(folder):
         if record.detail.get("imported", {}).get("sha256") == sha256:
             raise UserError(f"{path}: has a record already, {folder / record.id}.json")
-    store.keep_settings(identity(cfg), folder)
     record = store.make(
         kind=kind,
         name=f"imported/{kind}-{Path(cfg.filename).stem}-{sha256[:8]}",
@@ -186,4 +185,5 @@ def _write(
         detail=dict(imported=dict(file=path.name, sha256=sha256)),
         **found,
     )
+    store.keep_settings(identity(cfg), folder)
     return store.write(record, folder)

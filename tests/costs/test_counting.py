@@ -47,7 +47,7 @@ def test_by_hand():
     assert costs.pool_ops == 4 * positions * 26 + 4 * (positions - 1)
     assert costs.uncounted == {"sigmoid": 1}
     assert costs.modules["backbone.0"] == (108, positions * 108)
-    assert costs.attention_macs == 0
+    assert costs.activation_product_macs == 0
 
 
 # name, changed arguments, frames, parameters in M, GMAC, as counted on the authors' public code and
@@ -82,9 +82,9 @@ def test_counts_of_the_paper(name, changes, frames, params, gmac):
 def test_attention_stands_apart():
     costs = count(build_model(config("nonlocal_r23_k400")), (8, 224, 224))
     assert costs.params / 1e6 == pytest.approx(18.7, rel=2e-3)
-    assert (costs.macs - costs.attention_macs) / 1e9 == pytest.approx(33.5, rel=3e-3)
+    assert (costs.macs - costs.activation_product_macs) / 1e9 == pytest.approx(33.5, rel=3e-3)
     res3, res4 = 8 * 28 * 28, 8 * 14 * 14  # two products of N x N x C/2 in 2 and in 3 blocks
-    assert costs.attention_macs == 2 * (2 * res3**2 * 256 + 3 * res4**2 * 512)
+    assert costs.activation_product_macs == 2 * (2 * res3**2 * 256 + 3 * res4**2 * 512)
 
 
 @pytest.mark.parametrize("name", ["smallbig_r23_k400", "nonlocal_r23_k400"])

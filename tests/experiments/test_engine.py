@@ -147,7 +147,7 @@ def test_jobs_end_with_the_engine(job, hooks, tmp_path, how):
     told = tmp_path / "work/small/waits/waits"
     wait_for(lambda: told.exists() and told.read_text())
     parent.send_signal(how)
-    parent.wait(30)
+    parent.wait(120)
     child = int(told.read_text())
     wait_for(lambda: not lives(child))
     (record,) = store.read_all(tmp_path / "runs")
