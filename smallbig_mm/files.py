@@ -38,8 +38,8 @@ def own_config(name: str) -> Path:
     Raises:
         UserError: if there is none; the message names the nearest ones.
     """
-    path = CONFIGS / f"{name.removesuffix('.py')}.py"
-    if not path.is_file():
+    path = (CONFIGS / f"{name.removesuffix('.py')}.py").resolve()
+    if not path.is_file() or not path.is_relative_to(CONFIGS):
         known = [str(p.relative_to(CONFIGS).with_suffix("")) for p in CONFIGS.rglob("*.py")]
         near = difflib.get_close_matches(name.removesuffix(".py"), known, n=3, cutoff=0.4)
         raise UserError(f"{name}: no such config here; nearest: {', '.join(near) or 'none'}")

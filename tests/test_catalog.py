@@ -34,6 +34,8 @@ def test_configs_by_name():
         UserError, match=r"typcal: no such config here; nearest: table05/04_typical"
     ):
         smallbig_mm.get_config("table05/04_typcal")
+    with pytest.raises(UserError, match="no such config here"):
+        smallbig_mm.get_config("../setup.py")
 
 
 def test_models_by_name():
