@@ -143,7 +143,12 @@ list(engine.run([Job("small/waits", "none.py", cfg, 0, {})], root / "runs", root
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_jobs_end_with_the_engine(job, hooks, tmp_path, how):
     that(job, "waits", "waits").cfg.dump(str(tmp_path / "waits.py"))
-    parent = subprocess.Popen([sys.executable, "-c", ENGINE, tmp_path], stderr=subprocess.DEVNULL)
+    parent = subprocess.Popen(
+        [sys.executable, "-c", ENGINE, tmp_path],
+        stderr=subprocess.DEVNULL,
+        # a shell has what it starts in the background ignore it, which is inherited
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     told = tmp_path / "work/small/waits/waits"
     wait_for(lambda: told.exists() and told.read_text())
     parent.send_signal(how)
