@@ -106,7 +106,10 @@ def _naming_the_frame(transform: Callable[[Any, dict], dict]) -> Callable[[Any, 
     @functools.wraps(transform)
     def named(self: Any, results: dict) -> dict:
         try:
-            return transform(self, results)
+            out = transform(self, results)
+            if any(image is None or image.ndim < 2 for image in out["imgs"]):
+                raise ValueError("a frame is no picture")  # mmaction2 stacks Flow's x and y of None
+            return out
         except Exception as error:
             if self.file_client is None or _beyond_the_end(results):
                 raise
