@@ -106,7 +106,10 @@ def _naming_the_frame(transform: Callable[[Any, dict], dict]) -> Callable[[Any, 
     @functools.wraps(transform)
     def named(self: Any, results: dict) -> dict:
         try:
-            return transform(self, results)
+            out = transform(self, results)
+            if any(image is None or image.ndim < 2 for image in out["imgs"]):
+                raise ValueError("a frame is no picture")  # mmaction2 stacks Flow's x and y of None
+            return out
         except Exception as error:
             if self.file_client is None or _beyond_the_end(results):
                 raise
@@ -174,7 +177,21 @@ class _Warned:
         import torch
 
         self.flags = torch.zeros(samples, dtype=torch.bool).share_memory_()
-        self.log: Path | None = None
+        self._log = torch.zeros(4096, dtype=torch.uint8).share_memory_()
+
+    @property
+    def log(self) -> Path | None:
+        """Shared too: an iteration-based training starts its loader processes before any hook."""
+        name = self._log.numpy().tobytes().rstrip(b"\0")
+        return Path(os.fsdecode(name)) if self._log[0] else None
+
+    @log.setter
+    def log(self, path: Path) -> None:
+        import torch
+
+        name = torch.tensor(list(os.fsencode(path)), dtype=torch.uint8)
+        self._log[1 : len(name)] = name[1:]
+        self._log[0] = name[0]  # last, for it tells the others that the rest is there
 
     def first_time(self, idx: int) -> bool:
         """Whether sample `idx` had no warning yet; from now on it has."""
@@ -184,8 +201,9 @@ class _Warned:
 
     def note(self, ann_file: str, idx: int, why: str) -> None:
         """Append a line to the log; several processes may do so at a time."""
-        if self.log is not None:
-            with self.log.open("a") as file:
+        log = self.log
+        if log is not None:
+            with log.open("a") as file:
                 file.write(json.dumps(dict(list=ann_file, index=idx, why=why)) + "\n")
 
 

@@ -45,13 +45,15 @@ def videos_sha256(annotations: Path) -> str:
 def manifest_of(annotations: Path) -> dict[str, Any] | None:
     """What a record says of the dataset of a list, None if it was not rendered by this package.
 
+    A manifest that cannot be read, or names no such list, is taken for that of something else.
+
     Returns:
         `KEPT` of the manifest beside the list (an older one tells no versions: None), and the
         digest of the list's videos as they are now, `videos`.
     """
     try:
         manifest = json.loads((annotations.parent / FILE).read_text())
-        if manifest["name"] != "MotionShapes":
+        if manifest["name"] != "MotionShapes" or annotations.name not in manifest["sha256"]:
             return None
     except (OSError, ValueError, TypeError, KeyError):  # none, or that of something else
         return None

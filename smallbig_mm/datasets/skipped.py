@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,24 +25,17 @@ class SkippedVideos(Hook):
     """
 
     def before_train(self, runner: Runner) -> None:
-        """Tell the datasets where to write, before an epoch starts their loader processes."""
+        """Tell the datasets, and with them their loader processes, where to write."""
         log = Path(runner.work_dir).resolve() / FILE
         if is_main_process() and runner.iter == 0:
             log.unlink(missing_ok=True)
         barrier()
         for dataset in _watched(runner.train_dataloader.dataset):
             dataset._warned.log = log
-
-    def after_train(self, runner: Runner) -> None:
-        """Add what loader processes met that were started before, as an `IterBasedTrainLoop` does.
-
-        Such a sample has its flag, and its reason is in the training's own log.
-        """
-        noted = _noted(Path(runner.work_dir))
-        for dataset in _watched(runner.train_dataloader.dataset):
+            # An IterBasedTrainLoop's processes are at work already; a flag is set before a line is
+            # written, so none is missed, and the training's own log has the reason.
             for index in dataset._warned.flags.nonzero().flatten().tolist():
-                if (str(dataset.ann_file), index) not in noted:
-                    dataset._warned.note(str(dataset.ann_file), index, "see the log")
+                dataset._warned.note(str(dataset.ann_file), index, "see the log")
 
 
 def _watched(dataset: Any) -> Iterator[Any]:
@@ -53,12 +47,15 @@ def _watched(dataset: Any) -> Iterator[Any]:
             yield from _watched(inner)
 
 
-def _noted(work_dir: Path) -> set[tuple[str, int]]:
-    file = work_dir / FILE
-    lines = map(json.loads, file.read_text().splitlines()) if file.is_file() else ()
-    return {(line["list"], line["index"]) for line in lines}
-
-
 def skipped(work_dir: str | Path) -> int:
-    """How many samples the training in a folder has skipped so far; 0 without `SkippedVideos`."""
-    return len(_noted(Path(work_dir)))
+    """How many samples the training in a folder has skipped so far; 0 without `SkippedVideos`.
+
+    A line that was cut short, as by a full disk, is passed over: a record must not be lost to it.
+    """
+    file = Path(work_dir) / FILE
+    found = set()
+    for text in file.read_text().splitlines() if file.is_file() else ():
+        with suppress(ValueError):
+            line = json.loads(text)
+            found.add((line["list"], line["index"]))
+    return len(found)

@@ -170,6 +170,11 @@ def test_a_bad_frame_of_optical_flow_is_named(tmp_path: Path) -> None:
     )
     with pytest.raises(VideoDecodeError, match=r"good/y_00001.jpg: no such file"):
         test[0]
+    for axis in "xy":
+        for number in range(1, 5):
+            (tmp_path / f"good/{axis}_{number:05}.jpg").write_text("no picture")
+    with pytest.raises(VideoDecodeError, match=r"good/x_00001.jpg: it is no picture"):
+        test[0]
 
 
 def test_a_wrong_prefix_of_frames_and_wrong_frame_numbers_are_no_bad_frame(

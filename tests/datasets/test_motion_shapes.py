@@ -229,6 +229,8 @@ class TestFiles:
         shutil.copytree(dataset, tmp_path, dirs_exist_ok=True)
         path = tmp_path / "manifest.json"
         manifest = json.loads(path.read_text())
+        (tmp_path / "own.txt").write_text("train/000/000000.mp4 0\n")
+        assert manifest_of(tmp_path / "own.txt") is None  # whose sizes these are not
         older = {k: v for k, v in manifest.items() if k not in ("versions", "videos")}
         path.write_text(json.dumps(older))
         assert files.make_motion_shapes(tmp_path, 12, 11) == 0  # nothing to render

@@ -3,8 +3,11 @@
 import json
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from mmengine.config import Config
+from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 from smallbig_mm.datasets.skipped import FILE, skipped
@@ -100,3 +103,47 @@ def test_wrapped_datasets_and_loader_processes(config, tmp_path, by_epoch):
 
 def test_without_the_hook_nothing_is_known(tmp_path):
     assert skipped(tmp_path) == 0
+
+
+FRAMES = """
+_base_ = "{config}"
+sample = dict(type="SampleFrames", clip_len=4, frame_interval=1)
+pipeline = [sample, dict(type="RawFrameDecode"), *_base_.ends]
+raw = dict(type="RawframeDataset", ann_file="{frames}/list.txt", pipeline=pipeline,
+           data_prefix=dict(img="{frames}"), filename_tmpl="{{:05}}.jpg")
+train_dataloader = dict(num_workers=1, dataset=dict(_delete_=True, **raw))
+train_cfg = dict(_delete_=True, type="IterBasedTrainLoop", max_iters=10)
+"""
+
+
+class Stops(Hook):
+    def after_train_iter(self, runner, batch_idx, data_batch=None, outputs=None) -> None:
+        if batch_idx == 3:
+            raise KeyboardInterrupt
+
+
+def test_frames_skipped_before_a_training_was_stopped_are_counted(config, tmp_path):
+    """In loader processes that started before any hook, and without `after_train`."""
+    for video in "abcd":
+        (tmp_path / "frames" / video).mkdir(parents=True)
+        for number in range(1, 5):
+            image = np.full((32, 32, 3), 90, np.uint8)
+            cv2.imwrite(str(tmp_path / f"frames/{video}/{number:05}.jpg"), image)
+    (tmp_path / "frames/list.txt").write_text("".join(f"{video} 4 0\n" for video in "abcd"))
+    (tmp_path / "frames/a/00002.jpg").unlink()
+    (tmp_path / "frames/d/00003.jpg").write_text("no picture")
+    own = tmp_path / "frames.py"
+    own.write_text(FRAMES.format(config=config, frames=tmp_path / "frames"))
+    cfg = Config.fromfile(own)
+    cfg.work_dir, cfg.experiment_name = str(tmp_path / "run"), str(tmp_path)
+    runner = Runner.from_cfg(cfg)
+    runner.register_hook(Stops())
+    with pytest.raises(KeyboardInterrupt):
+        runner.train()
+    assert skipped(tmp_path / "run") == 2
+
+
+def test_a_line_cut_short_does_not_cost_the_count(tmp_path):
+    line = json.dumps(dict(list="list.txt", index=3, why="the file is empty"))
+    (tmp_path / FILE).write_text(f"{line}\n{line[:20]}{line}\n{line[:9]}")
+    assert skipped(tmp_path) == 1
