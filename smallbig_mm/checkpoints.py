@@ -22,8 +22,8 @@ from torch import Tensor, nn
 from .backbones import ResNet3dSmallBig, ResNet3dUnits
 from .errors import CheckpointError
 from .files import file_sha256, whole
+from .state_dicts import StateDict, tensors_of, unreadable
 
-StateDict = dict[str, Tensor]
 Shapes = Mapping[str, tuple[int, ...]]
 
 
@@ -86,11 +86,11 @@ def read(path: str | Path) -> tuple[StateDict, dict[str, Any]]:
     """Read a checkpoint with `weights_only=True`.
 
     Args:
-        path: a file with a state dict, bare or under the name `state_dict`.
+        path: a file with a state dict, bare or under a name that is usual (`CONTAINERS`).
 
     Returns:
-        The state dict, without the `module.` and `_orig_mod.` that data parallel wrappers and
-        torch.compile put before each name, and whatever else the file holds.
+        The state dict, without what wrapped its network in the names, and whatever else the file
+        holds.
 
     Raises:
         FileNotFoundError: if there is no such file.
@@ -102,26 +102,13 @@ def read(path: str | Path) -> tuple[StateDict, dict[str, Any]]:
     try:
         loaded = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # bytes that are no checkpoint raise almost anything
-        refused = re.search(r"GLOBAL (\S+) was not an allowed global", str(error))
-        if refused is None:
-            raise CheckpointError(
-                f"{path}: cannot be read; no checkpoint, or damaged ({type(error).__name__})"
-            ) from error
-        raise CheckpointError(
-            f"{path}: holds {refused[1]}, and only tensors, numbers and strings are loaded "
-            "(weights_only=True); if you trust the file, save its state_dict alone"
-        ) from error
-    rest = {} if not isinstance(loaded, dict) else dict(loaded)
-    tensors = rest.pop("state_dict", None)
-    if tensors is None:
-        tensors, rest = rest, {}
-    if not tensors or not all(isinstance(value, Tensor) for value in tensors.values()):
+        raise CheckpointError(f"{path}: {unreadable(path, error)}") from error
+    found = tensors_of(loaded)
+    if found is None:
         raise CheckpointError(
             f"{path}: holds no state dict, neither bare nor under the name state_dict"
         )
-    return {
-        re.sub(r"^((module|_orig_mod)\.)+", "", name): value for name, value in tensors.items()
-    }, rest
+    return found
 
 
 def _shapes(tensors: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from mmengine.runner.checkpoint import CheckpointLoader
 from torch import Tensor, nn
 from torch.nn.modules.conv import _ConvNd
 
 from .compat.weights import file_of
 from .errors import WeightsError
 from .files import file_sha256
+from .state_dicts import SCHEME, empty_blocks, load_from_unwrapped
 
 
 @dataclass(frozen=True)
@@ -44,32 +44,34 @@ def count_loaded(network: nn.Module, path: str | Path) -> Loaded:
             every process must call, as they wait for each other while a URL is loaded.
 
     Raises:
-        WeightsError: if fewer than a quarter of what could fit does: of the network's
-            convolutions, or of the file's, whichever are fewer.
+        WeightsError: if fewer than half of what could fit does, of the network's convolutions or
+            of the file's, whichever are fewer; or if a residual block holds none of them, as of a
+            network that is deeper than the file's.
     """
     name, file = str(path), file_of(str(path))
-    found = CheckpointLoader.load_checkpoint(name, map_location="cpu")
-    kernels: dict[tuple[int, ...], list[Tensor]] = {}
-    for tensor in found.get("state_dict", found).values():
-        if isinstance(tensor, Tensor) and tensor.dim() in (4, 5):
+    kernels: dict[torch.Size, list[Tensor]] = {}
+    for tensor in load_from_unwrapped(f"{SCHEME}{name}", "cpu").values():
+        if tensor.dim() in (4, 5):
             flat = _without_time(tensor)
-            kernels.setdefault(tuple(flat.shape), []).append(flat)
-    own = [
-        _without_time(module.weight)
-        for module in network.modules()
+            kernels.setdefault(flat.shape, []).append(flat)
+    own = {
+        name: _without_time(module.weight)
+        for name, module in network.named_modules()
         if isinstance(module, _ConvNd) and module.weight.dim() in (4, 5)
-    ]
-    loaded = sum(any(_equal(w, k) for k in kernels.get(tuple(w.shape), ())) for w in own)
+    }
+    loaded = [n for n, w in own.items() if any(_equal(w, k) for k in kernels.get(w.shape, ()))]
     available = sum(map(len, kernels.values()))
-    if not loaded or 4 * loaded < min(len(own), available):
+    little, missing = 2 * len(loaded) < min(len(own), available), empty_blocks(own, loaded)
+    if not loaded or little or missing:
+        how = f"not {', '.join(missing)}" if not little else "little" if loaded else "nothing"
         raise WeightsError(
-            f"{name}: fits {'little' if loaded else 'nothing'}: {loaded} of the network's "
+            f"{name}: fits {how}: {len(loaded)} of the network's "
             f"{len(own)} convolutions hold one of its {available}. Give weights of this depth and "
             "width, 2D ones with torchvision's names (conv1.weight, layer1.0.conv1.weight, ...), "
             "or none with --cfg-options model.backbone.pretrained=None"
         )
     sha256 = file_sha256(file) if file.is_file() else "not run: neither a file nor a URL"
-    return Loaded(name, sha256, loaded, len(own))
+    return Loaded(name, sha256, len(loaded), len(own))
 
 
 def _without_time(kernel: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ FLOORS = [
     {"errors", "progress"},
     {"files"},
     {"configs"},
-    {"compat", "ops", "doctor"},
+    {"compat", "ops", "doctor", "state_dicts"},
     {"units"},
     {"backbones"},
     {"heads", "datasets"},

@@ -81,25 +81,66 @@ def test_weights_of_another_network_are_refused(tensors, tmp_path):
             count_loaded(initialised(UNITS, path), path)
 
 
-def test_a_quarter_is_the_least_that_must_fit(tensors, tmp_path):
-    """Of R23's 26 convolutions, seven; the file has more."""
+def test_half_is_the_least_that_must_fit(tensors, tmp_path):
+    """Of R23's 26 convolutions, 13, and one of each block; the file has more."""
     fitting = [
         name
         for name, tensor in tensors.items()
         if tensor.dim() == 4 and our_name(name) in MODELS.build(UNITS).state_dict()
     ]
-    for kept, enough in ((7, True), (6, False)):
+    first = sorted(fitting, key=lambda name: name.split(".")[2:] != ["conv1", "weight"])
+    for kept, why in ((13, None), (12, "fits little: 12 of"), (6, "fits little: 6 of")):
         renamed = {
-            f"other.{name}" if name in fitting[kept:] else name: tensor
+            f"other.{name}" if name in first[kept:] else name: tensor
             for name, tensor in tensors.items()
         }
         path = save(renamed, tmp_path / f"{kept}.pth")
         network = initialised(UNITS, path)
-        if enough:
+        if why is None:
             assert count_loaded(network, path).loaded == kept
         else:
-            with pytest.raises(WeightsError, match="fits little: 6 of"):
+            with pytest.raises(WeightsError, match=why):
                 count_loaded(network, path)
+
+
+@pytest.mark.parametrize(
+    "depth, file, why",
+    [(101, 50, r"fits not layer3\.6, .*layer3\.22: 53 of the network's 104"), (23, 101, None)],
+)
+def test_weights_of_fewer_blocks_are_refused(depth, file, why, tmp_path):
+    path = save(resnet2d_weights(file, base=4), tmp_path / "2d.pth")
+    network = initialised(dict(UNITS, depth=depth), path)
+    if why is None:
+        assert count_loaded(network, path).loaded == CONVOLUTIONS
+    else:
+        with pytest.raises(WeightsError, match=why):
+            count_loaded(network, path)
+
+
+@pytest.mark.parametrize("name", ["model_state", "model", "state_dict_ema", "teacher"])
+def test_weights_lie_under_many_names(name, tensors, tmp_path):
+    """In half precision, which must not be inflated in half precision."""
+    path = tmp_path / "2d.pth"
+    halves = {f"module.backbone._orig_mod.{n}": t.half() for n, t in tensors.items()}
+    torch.save({name: halves, "epoch": 3}, path)
+    network = initialised(INFLATED, path)
+    assert count_loaded(network, path).loaded == CONVOLUTIONS
+    wanted = tensors["layer1.0.conv2.weight"].half().float()
+    torch.testing.assert_close(network.layer1[0].conv2.conv.weight.sum(2), wanted)
+
+
+def test_weights_that_cannot_be_read_are_named(tmp_path):
+    (tmp_path / "damaged.pth").write_bytes(b"no checkpoint")
+    (tmp_path / "r50.safetensors").write_bytes(b"no checkpoint")
+    torch.save({"epoch": 3}, tmp_path / "none.pth")
+    for file, why in (
+        ("damaged.pth", "damaged"),
+        ("r50.safetensors", "safetensors.torch.load_file"),
+        ("none.pth", "no state dict"),
+        ("missing.pth", "no such file"),
+    ):
+        with pytest.raises(WeightsError, match=rf"{file}: .*{why}"):
+            initialised(UNITS, tmp_path / file)
 
 
 def test_a_name_of_torchvision_leads_to_the_cached_file(tensors, tmp_path, monkeypatch):

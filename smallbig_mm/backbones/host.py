@@ -9,11 +9,10 @@ import torch
 from mmaction.models.backbones import ResNet3d
 from mmaction.registry import MODELS
 from mmcv.cnn import ConvModule
-from mmengine.logging import MMLogger
 from torch import nn
 from torch.func import functional_call
 
-from . import names
+from ..state_dicts import SCHEME
 from .blocks import UnitBasicBlock, UnitBottleneck
 
 CONVS = ("conv1", "conv2", "conv3")
@@ -196,21 +195,18 @@ class ResNet3dUnits(ResNet3d):
 
         `ResNet3d` sets every batch norm's scale to one, units' included, which would undo that
         units start without effect. Weights of a whole 3D network (`pretrained2d=False`) stay.
+        Whatever wrapped the weights' network when they were saved is left out of their names.
         """
-        super().init_weights(pretrained)
+        file = pretrained or self.pretrained
+        self.pretrained = f"{SCHEME}{file}" if file else None
+        try:
+            super().init_weights()
+        finally:
+            self.pretrained = file
         if self.pretrained is None or self.pretrained2d:
             for _, unit in self.named_units():
                 if hasattr(unit, "init_unit"):
                     unit.init_unit()
-
-    def inflate_weights(self, logger: MMLogger) -> None:
-        """Inflate 2D weights in time, whatever wrapped their network when they were saved."""
-        file = self.pretrained
-        self.pretrained = f"{names.SCHEME}{file}"
-        try:
-            super().inflate_weights(logger)
-        finally:
-            self.pretrained = file
 
     def train(self, mode: bool = True) -> ResNet3dUnits:
         """Set training mode; returns self as torch does (mmaction2's `ResNet3d` returns None)."""

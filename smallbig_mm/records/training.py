@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from mmengine.config import Config
 from mmengine.dist import get_world_size
 from mmengine.hooks import EMAHook, Hook
+from mmengine.logging import print_log
 from mmengine.model import is_model_wrapper
 from mmengine.optim import AmpOptimWrapper
 from mmengine.runner import EpochBasedTrainLoop, Runner
@@ -20,6 +20,7 @@ from ..configs import digest, identity, parse
 from ..errors import UserError, WeightsError
 from ..files import file_sha256
 from ..pretrained import count_loaded
+from ..state_dicts import empty_blocks, tensors_of
 from . import store
 from .schema import Training
 
@@ -51,16 +52,22 @@ class KeepTraining(Hook):
             self._earlier = checkpoint.get("meta", {}).get("training", {})
             return
         self._pretrained = _pretrained(runner)
-        self._load_from = _loaded(unwrap(runner.model), checkpoint, Path(runner._load_from))
+        self._load_from = count_loaded_from(
+            unwrap(runner.model), checkpoint, Path(runner._load_from)
+        )
+        print_log(said("load_from", self._load_from, "tensors"), logger="current")
 
     def before_train(self, runner: Runner) -> None:
         """Complete the facts; the network has its initial weights, or those resumed from."""
-        start = _start(runner, self.cfg)
+        start = start_of(runner, self.cfg)
         if self._earlier:
             self.facts = {**self._earlier, "starts": [*self._earlier["starts"], start]}
             return
         if self._earlier is None and self._load_from is None:
             self._pretrained = _pretrained(runner)
+            if self._pretrained:
+                said_so = said("pretrained", self._pretrained, "convolutions")
+                print_log(said_so, logger="current")
         self.facts = dict(
             starts=[start],
             pretrained=self._pretrained,
@@ -108,24 +115,43 @@ def unwrap(model: nn.Module) -> Any:
     return model.module if is_model_wrapper(model) else model
 
 
-def _loaded(model: nn.Module, checkpoint: dict, path: Path) -> dict[str, Any]:
+def said(what: str, weights: dict[str, Any], kind: str) -> str:
+    """What `schema.Weights` holds, for the log."""
+    loaded, total = weights["loaded"], weights["tensors"]
+    return f"{what} {weights['file']}: {loaded} of the network's {total} {kind} are from it"
+
+
+def count_loaded_from(model: nn.Module, checkpoint: dict, path: Path) -> dict[str, Any]:
     """What `schema.Weights` holds of a `load_from`, whose other tensors mmengine leaves out.
 
+    Args:
+        model: the recogniser.
+        checkpoint: what the file holds; its `state_dict` becomes the one that mmengine is to load,
+            without what wrapped its network in the names.
+        path: of the file.
+
     Raises:
-        WeightsError: if few or none of its tensors fit.
+        WeightsError: if it holds no state dict, fewer than half of the network's tensors fit, or
+            none of a residual block's, as of a network that is deeper than the file's.
     """
-    own, found = model.state_dict(), checkpoint.get("state_dict", checkpoint)
-    shapes = {re.sub(r"^(module\.)+", "", name): t.shape for name, t in found.items()}
-    fit = sum(shapes.get(name) == tensor.shape for name, tensor in own.items())
-    if fit < len(own) / 4:
+    found = tensors_of(checkpoint)
+    if found is None:
+        raise WeightsError(f"load_from {path}: holds no state dict, bare or under a usual name")
+    own, tensors = model.state_dict(), found[0]
+    fit = [n for n, t in own.items() if n in tensors and tensors[n].shape == t.shape]
+    missing = empty_blocks(own, fit)
+    if len(fit) < len(own) / 2 or missing:
+        blocks = f", none of {', '.join(missing)}" if fit and missing else ""
         raise WeightsError(
-            f"load_from {path}: {fit} of the network's {len(own)} tensors are in it, by name and "
-            "shape; give a checkpoint of this network"
+            f"load_from {path}: {len(fit)} of the network's {len(own)} tensors are in it, by name "
+            f"and shape{blocks}; give a checkpoint of this network (2D weights: "
+            "model.backbone.pretrained)"
         )
-    return dict(file=path.name, sha256=file_sha256(path), loaded=fit, tensors=len(own))
+    checkpoint["state_dict"] = tensors
+    return dict(file=path.name, sha256=file_sha256(path), loaded=len(fit), tensors=len(own))
 
 
-def _start(runner: Runner, cfg: Config) -> dict[str, Any]:
+def start_of(runner: Runner, cfg: Config) -> dict[str, Any]:
     """What `schema.Start` holds."""
     wrapper: Any = runner.optim_wrapper
     loader: Any = runner.train_dataloader

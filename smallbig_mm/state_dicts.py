@@ -1,0 +1,103 @@
+"""State dicts as files hold them: under many names, with what wrapped their network in the names.
+
+torch.compile puts `_orig_mod.` before the names of what it compiles, data parallel training
+`module.`, other trainers `model.`, and a 2D network's trainer `backbone.` or `encoder.`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mmengine.runner import CheckpointLoader
+from torch import Tensor
+
+from .errors import UserError, WeightsError
+
+StateDict = dict[str, Tensor]
+
+SCHEME = "unwrapped://"
+# mmengine's and mmaction2's; PySlowFast's; timm's and others'; weights averaged over a training;
+# DINO's. The first that a file has is taken.
+CONTAINERS = (
+    *("state_dict", "model_state", "model_state_dict", "model"),
+    *("state_dict_ema", "ema_state_dict", "model_ema", "teacher", "student", "module"),
+)
+_INSIDE = re.compile(r"(^|\.)(?:(?:module|_orig_mod)\.)+")
+_NETWORK = re.compile(r"^(?:model\.)+")
+_BACKBONE = re.compile(r"^(?:(?:model|backbone|encoder|base_encoder|encoder_q)\.)+")
+
+
+def tensors_of(loaded: Any) -> tuple[StateDict, dict[str, Any]] | None:
+    """The state dict in what a file holds, and what it holds beside it; None if there is none.
+
+    Of a network as a whole: `backbone.` stays.
+    """
+    if not isinstance(loaded, Mapping):
+        return None
+    rest = dict(loaded)
+    name = next((name for name in CONTAINERS if isinstance(rest.get(name), Mapping)), None)
+    tensors = dict(rest.pop(name)) if name is not None else rest
+    if not tensors or not all(isinstance(value, Tensor) for value in tensors.values()):
+        return None
+    return _renamed(tensors, _NETWORK), rest if name is not None else {}
+
+
+def _renamed(tensors: StateDict, wrappers: re.Pattern) -> StateDict:
+    return {wrappers.sub("", _INSIDE.sub(r"\1", name)): value for name, value in tensors.items()}
+
+
+@CheckpointLoader.register_scheme(prefixes=SCHEME)
+def load_from_unwrapped(filename: str, map_location: Any = None) -> StateDict:
+    """Load the state dict of `unwrapped://FILE` with the backbone's own names, in float32.
+
+    Half precision would be inflated in half precision. FILE is what mmengine loads: a path, a URL
+    or `torchvision://NAME`.
+
+    Raises:
+        WeightsError: if it cannot be read or holds no state dict.
+    """
+    file = filename.removeprefix(SCHEME)
+    try:
+        found = tensors_of(CheckpointLoader.load_checkpoint(file, map_location))
+    except (UserError, MemoryError):
+        raise
+    except Exception as error:  # bytes that are no checkpoint raise almost anything
+        raise WeightsError(f"{file}: {unreadable(file, error)}") from error
+    if found is None:
+        raise WeightsError(f"{file}: holds no state dict, neither bare nor under a usual name")
+    return {
+        name: tensor.float() if tensor.is_floating_point() else tensor
+        for name, tensor in _renamed(found[0], _BACKBONE).items()
+    }
+
+
+def unreadable(file: Any, error: Exception) -> str:
+    """Why a file of weights cannot be read, and what to do."""
+    if isinstance(error, FileNotFoundError):
+        return "no such file"
+    if str(file).endswith(".safetensors"):
+        return (
+            "safetensors files are not read here; convert it in Python: torch.save("
+            "safetensors.torch.load_file('x.safetensors'), 'x.pth')"
+        )
+    refused = re.search(r"GLOBAL (\S+) was not an allowed global", str(error))
+    if refused is None:
+        return f"cannot be read; no checkpoint, or damaged ({type(error).__name__})"
+    return (
+        f"holds {refused[1]}, and only tensors, numbers and strings are loaded "
+        "(weights_only=True); if you trust the file, save its state_dict alone"
+    )
+
+
+def empty_blocks(names: Iterable[str], loaded: Iterable[str]) -> list[str]:
+    """Residual blocks of a network nothing of which was loaded: the sign of another depth.
+
+    Args:
+        names: of a network's modules or tensors, `layer3.5.` in those of a block.
+        loaded: those of them that were.
+    """
+    blocks = {name: match[1] for name in names if (match := re.search(r"(layer\d+\.\d+)\.", name))}
+    full = {blocks[name] for name in loaded if name in blocks}
+    return list(dict.fromkeys(block for block in blocks.values() if block not in full))
