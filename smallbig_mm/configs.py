@@ -178,6 +178,8 @@ def identity(cfg: Config, keys: Sequence[str] = IDENTITY) -> dict[str, Any]:
 def _without_places(value: Any) -> Any:
     if isinstance(value, dict):
         kept = {k: _without_places(v) for k, v in value.items() if k not in PLACES}
+        if "max_testing_views" in kept:  # which bounds memory and changes no figure
+            del kept["max_testing_views"]
         if "pretrained" in kept:  # a file in the place of what would be downloaded is the same
             kept["pretrained"] = kept["pretrained"] is not None
         return kept

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 
@@ -42,3 +42,68 @@ def _returning_self(train: Callable[..., None]) -> Callable[..., Any]:
         return self
 
     return chained
+
+
+# Frames x height x width that go through a network at a time in testing: 8 clips of 8x256x256.
+POSITIONS = 64 * 256 * 256
+
+
+def bound_testing() -> str | None:
+    """Test a few views (a clip's crop) at a time, so that memory does not grow with clips x crops.
+
+    mmaction2 sends all views of a batch through the network at once, unless
+    `model.test_cfg.max_testing_views` is set; then a `Recognizer3D` asserts a batch of one video,
+    in validation, too, and a `Recognizer2D` fails (its backbone has no `get`):
+    https://github.com/open-mmlab/mmaction2/blob/v1.2.0/mmaction/models/recognizers/recognizer2d.py
+    (no thread known). Here as many views as `POSITIONS` allows are the default, whatever the batch;
+    of a `Recognizer2D`, whose views are frames, whole clips.
+    """
+    from mmaction.models import Recognizer2D, Recognizer3D
+
+    if hasattr(Recognizer3D.extract_feat, "__wrapped__"):
+        return None
+    for recogniser in (Recognizer2D, Recognizer3D):
+        recogniser.extract_feat = _by_few_views(recogniser.extract_feat)
+    return "clips x crops are tested a few at a time, in bounded memory"
+
+
+def _by_few_views(extract: Callable[..., tuple]) -> Callable[..., tuple]:
+    """`extract_feat`, in test mode for a part of the views after the other."""
+
+    @functools.wraps(extract)
+    def extract_by_few(
+        self: Any, inputs: Any, stage: str = "neck", data_samples: Any = None, test_mode: bool = False
+    ) -> tuple:
+        """`inputs`: (N, views, C, T, H, W), or (N, frames of all views, C, H, W)."""
+        given, frames = self.test_cfg, inputs.ndim == 5
+        options = dict(given or {})
+        whole = frames and self.with_neck and not options.get("fcn_test")  # it sees all clips
+        if not test_mode or whole:
+            return extract(self, inputs, stage, data_samples, test_mode)
+        clip = 1
+        if frames:
+            clip = options.get("num_segs") or getattr(self.backbone, "num_segments", 1)
+        most = options.pop("max_testing_views", None) or POSITIONS // inputs[0, 0, 0].numel()
+        self.test_cfg = None if given is None else options  # mmaction2's own way stays off
+        try:
+            parts = [
+                extract(self, part, stage, data_samples, test_mode)
+                for part in inputs.flatten(0, 1).unsqueeze(0).split(max(most // clip, 1) * clip, 1)
+            ]
+        finally:
+            self.test_cfg = given
+        said = dict(parts[0][1])
+        if frames:
+            said["num_segs"] = inputs.shape[1]
+        return _joined([features for features, _ in parts]), said
+
+    return extract_by_few
+
+
+def _joined(parts: Sequence[Any]) -> Any:
+    """Features of several parts, tensors or nested tuples of them, along their first axis."""
+    import torch
+
+    if isinstance(parts[0], torch.Tensor):
+        return torch.cat(parts)
+    return tuple(map(_joined, zip(*parts, strict=True)))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 
+from smallbig_mm.compat import networks
 from smallbig_mm.compat.networks import _returns_nothing
 
 
@@ -38,3 +39,84 @@ def test_a_train_that_returns_is_left_alone() -> None:
             return super().train(mode)
 
     assert not _returns_nothing(Healthy.train)
+
+
+def recogniser(kind: str, **more: Any) -> torch.nn.Module:
+    """Of 2D, whose views are frames, or of 3D."""
+    from mmaction.registry import MODELS
+    from mmengine.registry import init_default_scope
+
+    init_default_scope("mmaction")
+
+    if kind == "2D":
+        backbone = dict(type="ResNetTSM", depth=18, num_segments=4, pretrained=None)
+        head = dict(type="TSMHead", num_segments=4, in_channels=512)
+    else:
+        backbone = dict(type="ResNet3dUnits", depth=23, base_channels=4, pretrained=None)
+        head = dict(type="I3DHead", in_channels=128)
+    head |= dict(num_classes=5, average_clips="prob")
+    cfg = dict(type=f"Recognizer{kind}", backbone=backbone, cls_head=head, **more)
+    return MODELS.build(cfg).eval()
+
+
+def scores(network: torch.nn.Module, inputs: torch.Tensor) -> tuple[torch.Tensor, list[int]]:
+    """Of each video, and how many views the backbone had at a time."""
+    from mmaction.structures import ActionDataSample
+
+    seen: list[int] = []
+    handle = network.backbone.register_forward_pre_hook(lambda _, x: seen.append(len(x[0])))
+    with torch.no_grad():
+        samples = network.predict(inputs, [ActionDataSample() for _ in inputs])
+    handle.remove()
+    return torch.stack([sample.pred_score for sample in samples]), seen
+
+
+@pytest.mark.parametrize(
+    "kind, shape, most, parts",
+    [
+        ("3D", (1, 6, 3, 4, 32, 32), 4, [4, 2]),
+        ("3D", (3, 2, 3, 4, 32, 32), 4, [4, 2]),  # a batch, which mmaction2 refuses
+        ("2D", (1, 24, 3, 32, 32), 9, [8, 8, 8]),  # frames, in whole clips of four
+        ("2D", (2, 8, 3, 32, 32), 2, [4] * 4),
+    ],
+)
+def test_a_few_views_at_a_time_give_the_same_scores(kind, shape, most, parts, monkeypatch) -> None:
+    """Whether `max_testing_views` says how many or their size does."""
+    inputs = torch.randn(shape)
+    network = recogniser(kind)
+    whole, seen = scores(network, inputs)
+    assert seen == [sum(parts)]
+    network.test_cfg = dict(max_testing_views=most)
+    few, seen = scores(network, inputs)
+    assert seen == parts and network.test_cfg == dict(max_testing_views=most)
+    torch.testing.assert_close(few, whole, rtol=1e-5, atol=1e-7)
+    network.test_cfg = None
+    monkeypatch.setattr(networks, "POSITIONS", most * inputs[0, 0, 0].numel())
+    by_size, seen = scores(network, inputs)
+    assert seen == parts and torch.equal(by_size, few)
+    assert len({tuple(row.tolist()) for row in few}) == shape[0]  # the videos' own
+
+
+def test_a_2d_network_whose_neck_sees_all_clips_is_not_divided(monkeypatch) -> None:
+    neck = dict(
+        type="TPN",
+        in_channels=(256, 512),
+        out_channels=256,
+        spatial_modulation_cfg=dict(in_channels=(256, 512), out_channels=512),
+        temporal_modulation_cfg=dict(downsample_scales=(4, 4)),
+        upsample_cfg=dict(scale_factor=(1, 1, 1)),
+        downsample_cfg=dict(downsample_scale=(1, 1, 1)),
+        level_fusion_cfg=dict(
+            in_channels=(256, 256),
+            mid_channels=(256, 256),
+            out_channels=256,
+            downsample_scales=((1, 1, 1), (1, 1, 1)),
+        ),
+    )
+    network = recogniser("2D", neck=neck)
+    network.backbone.out_indices = (2, 3)
+    monkeypatch.setattr(networks, "POSITIONS", 1)
+    seen: list[int] = []
+    network.backbone.register_forward_pre_hook(lambda _, x: seen.append(len(x[0])))
+    network.extract_feat(torch.randn(1, 8, 3, 32, 32), test_mode=True)
+    assert seen == [8]
