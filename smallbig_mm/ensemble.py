@@ -13,7 +13,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Any, BinaryIO
 
 import torch
 from mmaction.datasets.transforms import PackActionInputs
@@ -34,7 +34,7 @@ PROB = "--cfg-options model.cls_head.average_clips='prob'"
 
 
 def _pipeline(cfg: Config) -> list[Any]:
-    return cfg.test_dataloader.dataset.pipeline
+    return cfg.test_dataloader.dataset.get("pipeline", [])  # a wrapper's has none of its own
 
 
 def members_of(cfg: Config, options: dict | None = None) -> list[Config]:
@@ -160,6 +160,11 @@ class _Unpickler(pickle.Unpickler):
             raise _Refused(f"{module}.{name}") from None
 
 
+def load(file: BinaryIO) -> Any:
+    """Load the next pickle of a file of tensors and plain Python objects; run none of its code."""
+    return _Unpickler(file).load()
+
+
 def read(path: str | Path) -> Scores:
     """Read a dump.
 
@@ -173,7 +178,7 @@ def read(path: str | Path) -> Scores:
     """
     try:
         with open(path, "rb") as file:
-            samples = _Unpickler(file).load()
+            samples = load(file)
     except _Refused as error:
         raise UserError(
             f"{path}: asks for {error}, and only tensors and plain Python objects are loaded; "

@@ -138,3 +138,9 @@ def file_sha256(path: Path) -> str:
 def content_sha256(content: Any) -> str:
     """SHA-256 of what JSON can hold, with sorted keys."""
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def sources_sha256() -> str:
+    """SHA-256 of this package's code, as it lies on the disk."""
+    files = sorted(PACKAGE.rglob("*.py"))
+    return content_sha256([(str(f.relative_to(PACKAGE)), file_sha256(f)) for f in files])

@@ -15,7 +15,7 @@ FLOORS = [
     {"units"},
     {"backbones"},
     {"heads", "datasets"},
-    {"checkpoints", "costs", "ensemble", "predict", "pretrained"},
+    {"checkpoints", "costs", "ensemble", "predict", "pretrained", "unfinished"},
     {"paper", "records", "catalog"},
     {"experiments"},
     {"report"},

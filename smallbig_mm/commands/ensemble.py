@@ -25,6 +25,7 @@ from ..records.store import folder_for
 from ..records.training import unwrap
 from ..report.judging import said
 from ..report.lines import verdicts
+from ..unfinished import make_resumable
 from .cli import OPTIONS_HELP, RECORDS_HELP, build_runner, parser
 
 
@@ -164,6 +165,7 @@ def test(member: Trained, dump: Path, records: Path) -> dict[str, Any]:
     cfg.load_from, cfg.resume = None, False
     cfg.experiment_name = dump.stem  # mmengine's loggers and visualisers are one a name
     ensemble.dump_scores(cfg, str(dump))
+    make_resumable(cfg)
     where = argparse.Namespace(work_dir=str(dump.with_suffix("")), launcher="none", local_rank=0)
     runner = build_runner(cfg, where)
     rest = load_for(unwrap(runner.model), member.checkpoint)

@@ -13,6 +13,7 @@ from ..records import runs, store
 from ..records.training import unwrap
 from ..report.judging import said
 from ..report.lines import verdicts
+from ..unfinished import make_resumable
 from .cli import add_run_arguments, build_runner, parser, records_folder
 
 
@@ -34,6 +35,7 @@ def main() -> None:
     recorded = copy.deepcopy(cfg)
     if args.dump is not None:
         dump_scores(cfg, args.dump)
+    make_resumable(cfg)
     check_annotations(cfg, "test")
     runner = build_runner(cfg, args)
     # mmengine's own loading only warns when names do not match

@@ -21,7 +21,8 @@ from mmengine.runner import Runner
 from ..configs import digest, ensemble_digest, identity
 from ..datasets.skipped import SkippedVideos, skipped
 from ..errors import UserError, reason
-from ..files import file_sha256, relative, write_text
+from ..files import content_sha256, file_sha256, relative, sources_sha256, write_text
+from ..unfinished import KeepScores
 from . import store
 from .provenance import code_version, command, is_committed, now
 from .schema import Record
@@ -241,9 +242,15 @@ def test(runner: Runner, cfg: Config, folder: Path, checkpoint: dict[str, Any]) 
     with _of("test", runner, cfg, folder) as run:
         run.set(checkpoints=[checkpoint], seed="not run: a test has none")
         run.set(data=[store.data_of(cfg, "test")])
+        settings = digest(cfg, ("model", "test_dataloader"))
+        weights = checkpoint["sha256"]
+        kept = KeepScores(content_sha256([settings, weights, run.content["data"], sources_sha256()]))
+        runner.register_hook(kept)
         figures = runner.test()
         # a test ends at a video that cannot be decoded, so this one skipped none
         run.set(data=[store.data_of(cfg, "test", 0)], **as_fields(figures, runner.work_dir, run.id))
+        if kept.reused:
+            run.content["detail"]["reused_from_a_stopped_test"] = kept.reused
     return run.path
 
 
