@@ -6,10 +6,23 @@ The standard library only, so that a broken stack can still be named.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 
 class UserError(Exception):
     """Something that the user can mend; the message says which file or argument, and how."""
+
+
+class Problems(UserError):
+    """Several things that the user can mend, a line each.
+
+    Attributes:
+        problems: an error each.
+    """
+
+    def __init__(self, problems: Sequence[UserError]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = list(problems)
 
 
 class StackError(UserError, ImportError):

@@ -1,8 +1,8 @@
 """Tests that go on where they were stopped: each batch's scores are kept until the test has ended.
 
-They lie in `WORK_DIR/unfinished`, a file a process and start, a pickle a batch: the samples' numbers
-in the list, and what the network says of them. A file's name begins with a key of all that the
-scores follow from, so another checkpoint's, config's or list's are never taken.
+They lie in `WORK_DIR/unfinished`, a file a process and start, a pickle a batch: the samples'
+numbers in the list, and what the network says of them. A file's name begins with a key of all that
+the scores follow from, so another checkpoint's, config's or list's are never taken.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class KeepScores(Hook):
 
     def before_test_epoch(self, runner: Runner) -> None:
         """Read what is kept; samples that were finished go to the metrics in their places."""
-        self._began, self._say_after = time.monotonic(), PATIENCE
+        self._began, self._say_after = time.monotonic(), float(PATIENCE)
         self._batches = runner.test_dataloader.batch_sampler
         if not isinstance(self._batches, UnfinishedBatches):
             return
@@ -165,8 +165,9 @@ class KeepScores(Hook):
         if seconds < self._say_after:
             return
         self._say_after = 2 * seconds
-        past, left = (timedelta(seconds=round(s)) for s in (seconds, seconds / done * (total - done)))
-        print_log(f"{done} of {total} batches tested in {past}; about {left} left", logger="current")
+        left = seconds / done * (total - done)
+        past, rest = (timedelta(seconds=round(each)) for each in (seconds, left))
+        print_log(f"{done} of {total} batches tested in {past}; about {rest} left", "current")
 
 
 def _read(path: Path) -> dict[int, dict]:

@@ -17,7 +17,7 @@ FLOORS = [
     {"heads", "datasets"},
     {"checkpoints", "costs", "ensemble", "predict", "pretrained", "unfinished"},
     {"paper", "records", "catalog"},
-    {"experiments"},
+    {"checks", "experiments"},
     {"report"},
     {"commands"},
     {"__init__", "__main__"},

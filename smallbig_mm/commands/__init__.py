@@ -7,7 +7,7 @@ import importlib
 import sys
 from pathlib import Path
 
-from ..errors import UserError, last_line
+from ..errors import Problems, UserError, last_line
 
 HELPERS = {"__init__", "cli"}  # files here that are no commands
 
@@ -22,10 +22,13 @@ def commands() -> dict[str, str]:
 def run(name: str) -> None:
     """Run a command on the arguments in `sys.argv`.
 
-    What the user can mend, a package that is missing included, ends in one line and exit code 2.
+    What the user can mend, a package that is missing included, ends in one line, or one a problem,
+    and exit code 2.
     """
     try:
         importlib.import_module(f"{__name__}.{name.replace('-', '_')}").main()
+    except Problems as error:
+        _fail(*map(last_line, error.problems))
     except UserError as error:
         _fail(last_line(error))
     except ImportError as error:
@@ -34,8 +37,9 @@ def run(name: str) -> None:
         _fail("interrupted", code=130)
 
 
-def _fail(message: str, code: int = 2) -> None:
-    print(f"error: {message}", file=sys.stderr)
+def _fail(*messages: str, code: int = 2) -> None:
+    for message in messages:
+        print(f"error: {message}", file=sys.stderr)
     sys.exit(code)
 
 

@@ -51,20 +51,24 @@ def build_runner(cfg: Config, args: argparse.Namespace) -> Runner:
     """mmengine's runner for a config, with the arguments of `add_run_arguments`.
 
     Raises:
-        UserError: if the network cannot be built as the config says.
+        UserError: if the network cannot be built as the config says, or nothing can be written.
     """
     os.environ.setdefault("LOCAL_RANK", str(args.local_rank))
     cfg.launcher = args.launcher
-    if args.work_dir is not None:
-        cfg.work_dir = args.work_dir
-    elif cfg.get("work_dir") is None:
-        cfg.work_dir = str(Path("work_dirs") / Path(cfg.filename).stem)
+    cfg.work_dir = _work_dir(cfg, args)
     try:
         return Runner.from_cfg(cfg)
+    except OSError as error:
+        raise UserError(f"--work-dir {cfg.work_dir}: cannot be written to ({error})") from error
     except (ValueError, KeyError, TypeError) as error:
         raise UserError(f"{cfg.filename}: {error}") from error
 
 
 def records_folder(cfg: Config, args: argparse.Namespace) -> Path:
     """Where a run's record goes: `--records`, or what suits the config (`store.folder_for`)."""
-    return args.records or folder_for(cfg.filename, cfg.work_dir)
+    return args.records or folder_for(cfg.filename, _work_dir(cfg, args))
+
+
+def _work_dir(cfg: Config, args: argparse.Namespace) -> str:
+    own = args.work_dir or cfg.get("work_dir")
+    return own or str(Path("work_dirs") / Path(cfg.filename).stem)

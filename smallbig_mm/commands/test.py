@@ -1,12 +1,14 @@
 """Test a checkpoint with the config's clips x crops: one process, or several."""
 
 import copy
+from functools import partial
 from pathlib import Path
 
 from mmengine.dist import is_main_process
 
 from ..checkpoints import load_for
-from ..configs import check_annotations, load_config
+from ..checks import ready
+from ..configs import load_config
 from ..ensemble import dump_scores
 from ..files import CONFIGS, require_file
 from ..records import runs, store
@@ -36,11 +38,10 @@ def main() -> None:
     if args.dump is not None:
         dump_scores(cfg, args.dump)
     make_resumable(cfg)
-    check_annotations(cfg, "test")
-    runner = build_runner(cfg, args)
+    folder = records_folder(cfg, args)
+    runner = ready(cfg, partial(build_runner, cfg, args), ["test"], folder)
     # mmengine's own loading only warns when names do not match
     rest = load_for(unwrap(runner.model), checkpoint)
-    folder = records_folder(cfg, args)
     path = runs.test(runner, recorded, folder, runs.tested(checkpoint, rest, folder))
     if is_main_process() and Path(cfg.filename).resolve().is_relative_to(CONFIGS):
         record = store.read(path)

@@ -1,7 +1,10 @@
 """Train a network: one process, or several through dist_train.sh or slurm_train.sh."""
 
+from functools import partial
+
 from ..checkpoints import load_for
-from ..configs import check_annotations, load_config
+from ..checks import ready
+from ..configs import load_config
 from ..errors import UserError
 from ..files import require_file
 from ..records import runs
@@ -46,11 +49,11 @@ def main() -> None:
         cfg.auto_scale_lr.enable = True
     if args.seed is not None or args.deterministic:
         cfg.randomness = dict(seed=args.seed, deterministic=args.deterministic)
-    check_annotations(cfg, "train", "val")
-    runner = build_runner(cfg, args)
+    records = records_folder(cfg, args)
+    runner = ready(cfg, partial(build_runner, cfg, args), ("train", "val"), records)
     if cfg.resume and cfg.load_from:
         load_for(unwrap(runner.model), cfg.load_from)  # says what does not fit, before mmengine
-    runs.train(runner, cfg, records_folder(cfg, args))
+    runs.train(runner, cfg, records)
 
 
 def _use_amp(cfg) -> None:

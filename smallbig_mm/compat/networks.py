@@ -72,7 +72,11 @@ def _by_few_views(extract: Callable[..., tuple]) -> Callable[..., tuple]:
 
     @functools.wraps(extract)
     def extract_by_few(
-        self: Any, inputs: Any, stage: str = "neck", data_samples: Any = None, test_mode: bool = False
+        self: Any,
+        inputs: Any,
+        stage: str = "neck",
+        data_samples: Any = None,
+        test_mode: bool = False,
     ) -> tuple:
         """`inputs`: (N, views, C, T, H, W), or (N, frames of all views, C, H, W)."""
         given, frames = self.test_cfg, inputs.ndim == 5
@@ -80,9 +84,8 @@ def _by_few_views(extract: Callable[..., tuple]) -> Callable[..., tuple]:
         whole = frames and self.with_neck and not options.get("fcn_test")  # it sees all clips
         if not test_mode or whole:
             return extract(self, inputs, stage, data_samples, test_mode)
-        clip = 1
-        if frames:
-            clip = options.get("num_segs") or getattr(self.backbone, "num_segments", 1)
+        segments = options.get("num_segs") or getattr(self.backbone, "num_segments", 1)
+        clip = segments if frames else 1
         most = options.pop("max_testing_views", None) or POSITIONS // inputs[0, 0, 0].numel()
         self.test_cfg = None if given is None else options  # mmaction2's own way stays off
         try:
@@ -105,5 +108,5 @@ def _joined(parts: Sequence[Any]) -> Any:
     import torch
 
     if isinstance(parts[0], torch.Tensor):
-        return torch.cat(parts)
+        return torch.cat(tuple(parts))
     return tuple(map(_joined, zip(*parts, strict=True)))

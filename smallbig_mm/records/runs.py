@@ -242,9 +242,9 @@ def test(runner: Runner, cfg: Config, folder: Path, checkpoint: dict[str, Any]) 
     with _of("test", runner, cfg, folder) as run:
         run.set(checkpoints=[checkpoint], seed="not run: a test has none")
         run.set(data=[store.data_of(cfg, "test")])
-        settings = digest(cfg, ("model", "test_dataloader"))
-        weights = checkpoint["sha256"]
-        kept = KeepScores(content_sha256([settings, weights, run.content["data"], sources_sha256()]))
+        settings, data = digest(cfg, ("model", "test_dataloader")), run.content["data"]
+        follows_from = [settings, checkpoint["sha256"], data, sources_sha256()]
+        kept = KeepScores(content_sha256(follows_from))
         runner.register_hook(kept)
         figures = runner.test()
         # a test ends at a video that cannot be decoded, so this one skipped none
