@@ -171,11 +171,7 @@ def _check_keys(cfg: Config) -> None:
     mmengine reads over it without a word.
     """
     read = {*inspect.signature(Runner).parameters}
-    near = {
-        key: match[0]
-        for key in cfg.keys() - read - KEYS
-        if (match := difflib.get_close_matches(key, read, n=1, cutoff=0.85))
-    }
+    near = {key: meant for key in cfg.keys() - read - KEYS if (meant := _meant(key, read))}
     if near:
         raise Problems(
             [
@@ -186,6 +182,13 @@ def _check_keys(cfg: Config) -> None:
                 for key, meant in sorted(near.items())
             ]
         )
+
+
+def _meant(key: str, known: set[str]) -> str | None:
+    """The known key that differs by a letter or two, or by their order."""
+    turned = [name for name in known if sorted(name) == sorted(key)]
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.88)
+    return next(iter(turned + near), None)
 
 
 def _require_writable(folder: Path) -> None:

@@ -34,14 +34,14 @@ def config(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def trained(config) -> Path:
     """Work dir of two epochs of training, in which a video is broken."""
-    broken = config.parent / "data" / "0.mp4"
+    broken = config.parent / "data" / "3.mp4"
     whole = broken.read_bytes()
     broken.write_bytes(whole[: len(whole) // 3])
     result = run("train.py", config, "--work-dir", config.parent / "run", cwd=config.parent)
     broken.write_bytes(whole)
     assert result.returncode != 0  # validation, unlike training, does not go on without a video
     assert (config.parent / "run" / "epoch_2.pth").is_file()  # but what was trained is kept
-    assert "0.mp4" in result.stderr.strip().splitlines()[-1]
+    assert "3.mp4" in result.stderr.strip().splitlines()[-1]
     return config.parent / "run"
 
 
@@ -61,7 +61,7 @@ def records(kind: str, config: Path) -> list[store.Record]:
 def test_training_leaves_a_record(trained, config):
     """Also one that ends with an error, and it says which."""
     first = records("train", config)[0]
-    assert first.metrics.startswith("not run: VideoDecodeError: ") and "0.mp4" in first.metrics
+    assert first.metrics.startswith("not run: VideoDecodeError: ") and "3.mp4" in first.metrics
     assert "Traceback" not in first.metrics
     assert first.checkpoints[0].sha256 == file_sha256(trained / "epoch_2.pth")
     (data,) = first.data
@@ -169,7 +169,6 @@ def test_weights_that_fit_nothing_are_refused(config, trained, tmp_path):
     given = ["--work-dir", tmp_path / "run", "--no-validate", "--cfg-options"]
     with pytest.raises(WeightsError, match=r"other\.pth: 0 of the network's \d+ tensors"):
         run_here("train", config, *given, f"load_from={other}", cwd=tmp_path)
-    assert "0 of the network's" in store.read_all(tmp_path / "records")[-1].metrics
     torch.save({"conv.weight": torch.ones(3, 3, 7, 7)}, other)
     option = f"model.backbone.pretrained={other}"
     with pytest.raises(WeightsError, match=r"other\.pth"):
