@@ -113,10 +113,11 @@ def _check_runner(
 
     The runner keeps the loops and the optimiser that are built here, so no time is lost.
     """
-    shared = 0
+    shared, built = 0, set()
     for split in splits:
         with found.noting(f"{split}_dataloader"):
             loader: Any = getattr(runner, f"{split}_loop").dataloader
+            built.add(split)
             size = _check_videos(loader.dataset, split) if is_main_process() else 0
             batch = loader.batch_size or loader.batch_sampler.batch_size
             shared += loader.num_workers * (loader.prefetch_factor or 0) * batch * size
@@ -128,7 +129,7 @@ def _check_runner(
         probe = _probe(cfg)
         if probe is not None:
             _check_schedules(cfg, probe)
-        if "train" in splits:
+        if "train" in built:
             _say_batch(cfg, start_of(runner, cfg))
             _check_disk(runner, probe)
     if cfg.get("resume"):

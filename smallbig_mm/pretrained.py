@@ -68,7 +68,8 @@ def count_loaded(network: nn.Module, path: str | Path) -> Loaded:
             f"{name}: fits {how}: {len(loaded)} of the network's "
             f"{len(own)} convolutions hold one of its {available}. Give weights of this depth and "
             "width, 2D ones with torchvision's names (conv1.weight, layer1.0.conv1.weight, ...), "
-            "or none with --cfg-options model.backbone.pretrained=None"
+            "or none with --cfg-options model.backbone.pretrained=None; a checkpoint of this "
+            "network goes to load_from"
         )
     sha256 = file_sha256(file) if file.is_file() else "not run: neither a file nor a URL"
     return Loaded(name, sha256, len(loaded), len(own))

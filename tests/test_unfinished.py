@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import re
 import signal
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from mmaction.registry import MODELS
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
+from smallbig_mm import unfinished
 from smallbig_mm.records import store
 
 from .tool import CONFIG, ROOT, run, run_here
@@ -160,13 +162,19 @@ def test_a_test_stopped_after_its_last_batch_computes_the_metrics(folder, whole,
     assert record.metrics["acc/top1"] == pytest.approx(right / VIDEOS)
 
 
-def test_batches_stay_as_they_are(folder, tmp_path, capsys):
-    """A batch of which a part is finished is tested as a whole."""
+def test_batches_stay_as_they_are(folder, tmp_path, capsys, monkeypatch):
+    """A batch of which a part is finished is tested as a whole; the time left is said early."""
+    monkeypatch.setattr(unfinished, "PATIENCE", 0)
     four = {"test_dataloader.batch_size": 4}
-    for number, (stop, number_tested) in enumerate([("", 3), ("0 0 raise", 1), ("", 2)]):
+    for number, (stop, left) in enumerate([("", 3), ("0 0 raise", 1), ("", 2)]):
         how = go(folder, tmp_path, "--dump", tmp_path / f"{number}.pkl", stop=stop, **four)
         assert how == ("stopped" if stop else None)
-        assert capsys.readouterr().out.count("tested ") == number_tested
+        said = capsys.readouterr().out
+        assert said.count("tested 0") + said.count("tested 1") + said.count("tested 2") == left
+        of = 2 if number == 2 else 3
+        assert re.search(
+            rf"1 of {of} batches tested in \d:\d\d:\d\d; about \d:\d\d:\d\d left", said
+        )
     assert same(dumped(tmp_path / "0.pkl"), dumped(tmp_path / "2.pkl"))
 
 
