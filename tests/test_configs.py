@@ -8,7 +8,7 @@ import pytest
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from smallbig_mm.configs import dataset_of, digest
+from smallbig_mm.configs import dataset_of, digest, load_config
 from smallbig_mm.paper import rows
 
 from .videos import write_dataset
@@ -163,3 +163,10 @@ def test_recipe_and_protocol_of_section_6(name):
     depth = cfg.model.backbone.depth
     source = "torchvision://resnet101" if depth == 101 else "torchvision://resnet50"
     assert cfg.model.backbone.pretrained == source
+
+
+def test_how_many_views_are_tested_at_a_time_makes_no_other_figure():
+    cfg = load_config(str(CONFIGS / "r23_k400.py"))
+    few = load_config(str(CONFIGS / "r23_k400.py"), {"model.test_cfg.max_testing_views": 3})
+    other = load_config(str(CONFIGS / "r23_k400.py"), {"model.test_cfg.fcn_test": True})
+    assert digest(few) == digest(cfg) != digest(other)
