@@ -28,6 +28,10 @@ class CheckpointError(UserError, ValueError):
     """A checkpoint cannot be read, converted or loaded; the message says why and what to do."""
 
 
+class DiskError(UserError, OSError):
+    """A file cannot be written; the message names it and says what is left."""
+
+
 class RecordError(UserError, ValueError):
     """A record cannot be read or written; the message names the file and the field."""
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from ..errors import UserError, last_line
+from ..files import FULL, disk_full
 
 HELPERS = {"__init__", "cli"}  # files here that are no commands
 
@@ -30,6 +31,10 @@ def run(name: str) -> None:
         _fail(last_line(error))
     except ImportError as error:
         _fail(f"{last_line(error)}: run smallbig-mm doctor, which says what to install")
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        _fail(disk_full(error, error.filename or "a log"))
     except KeyboardInterrupt:
         _fail("interrupted", code=130)
 

@@ -1,11 +1,9 @@
 """Train a network: one process, or several through dist_train.sh or slurm_train.sh."""
 
-from ..checkpoints import load_for
 from ..configs import check_annotations, load_config
 from ..errors import UserError
-from ..files import require_file
 from ..records import runs
-from ..records.training import unwrap
+from ..records.resuming import resume
 from .cli import add_run_arguments, build_runner, parser, records_folder
 
 
@@ -35,11 +33,6 @@ def main() -> None:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     if args.amp:
         _use_amp(cfg)
-    if args.resume is not None:
-        cfg.resume = True
-        cfg.load_from = (
-            None if args.resume == "auto" else str(require_file(args.resume, "--resume"))
-        )
     if args.auto_scale_lr:
         if "auto_scale_lr" not in cfg:
             raise UserError(f"{args.config}: --auto-scale-lr needs auto_scale_lr in the config")
@@ -48,8 +41,9 @@ def main() -> None:
         cfg.randomness = dict(seed=args.seed, deterministic=args.deterministic)
     check_annotations(cfg, "train", "val")
     runner = build_runner(cfg, args)
-    if cfg.resume and cfg.load_from:
-        load_for(unwrap(runner.model), cfg.load_from)  # says what does not fit, before mmengine
+    source = args.resume or (cfg.get("resume") and (cfg.get("load_from") or "auto"))
+    if source:
+        resume(runner, source)
     runs.train(runner, cfg, records_folder(cfg, args))
 
 

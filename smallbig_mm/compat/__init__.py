@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 from ..errors import StackError, VideoDecodeError, WeightsError
 from .bases import find_own_bases
+from .checkpoints import delete_late, find_whole, write_whole
 from .distributed import distribute_without_cuda
 from .imports import (
     provide_importlib_metadata,
@@ -23,6 +24,7 @@ from .imports import (
 )
 from .networks import chain_train
 from .numpy2 import jitter_hue_beyond_uint8, restore_np_inf
+from .seeds import seed_draws
 from .videos import survive_bad_videos
 from .weights import allow_checkpoint_types, load_urls_safely, resolve_torchvision_names
 
@@ -41,6 +43,10 @@ REPAIRS: tuple[Callable[[], str | None], ...] = (
     jitter_hue_beyond_uint8,
     restore_np_inf,
     chain_train,
+    write_whole,
+    delete_late,
+    find_whole,
+    seed_draws,
 )
 _done: dict[str, str | None] = {}
 

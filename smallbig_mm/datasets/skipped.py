@@ -13,6 +13,8 @@ from mmengine.hooks import Hook
 from mmengine.registry import HOOKS
 from mmengine.runner import Runner
 
+from ..files import write_text
+
 FILE = "skipped_train.jsonl"
 
 
@@ -21,14 +23,32 @@ class SkippedVideos(Hook):
     """Names the samples that could not be decoded in `WORK_DIR/skipped_train.jsonl`.
 
     A line a sample, `list`, `index` and `why`; one that several processes met has several lines. A
-    training that starts anew begins the file anew, a resumed one goes on with it.
+    training that starts anew begins the file anew, a resumed one goes on with it; checkpoints carry
+    it into another work dir.
     """
+
+    _earlier = ""
+
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Into the checkpoint."""
+        file = Path(runner.work_dir) / FILE
+        checkpoint["meta"]["skipped"] = file.read_text() if file.is_file() else ""
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Out of the checkpoint, if the training goes on in another work dir than its own."""
+        if (
+            runner._resume
+            and Path(runner._load_from).parent.resolve() != Path(runner.work_dir).resolve()
+        ):
+            self._earlier = checkpoint["meta"].get("skipped", "")
 
     def before_train(self, runner: Runner) -> None:
         """Tell the datasets, and with them their loader processes, where to write."""
         log = Path(runner.work_dir).resolve() / FILE
         if is_main_process() and runner.iter == 0:
             log.unlink(missing_ok=True)
+        if is_main_process() and self._earlier:
+            write_text(log, self._earlier)
         barrier()
         for dataset in _watched(runner.train_dataloader.dataset):
             dataset._warned.log = log

@@ -28,6 +28,7 @@ from ..files import CHECKOUT, write_text
 from ..progress import progress_bar
 from ..records import runs, store
 from ..records.provenance import environment
+from ..records.resuming import resume
 
 CONFIG, ORDER, SCORES, ERROR = "job.py", "job.json", "scores.pkl", "error.txt"
 
@@ -143,8 +144,10 @@ def _runner(job: Job, folder: Path) -> Runner:
     if job.keep_predictions:
         ensemble.dump_scores(cfg, str(folder / SCORES))
     cfg.work_dir, cfg.experiment_name = str(folder), folder.name
-    cfg.log_level, cfg.resume = "ERROR", (folder / "last_checkpoint").is_file()
-    return Runner.from_cfg(cfg)
+    cfg.log_level = "ERROR"
+    runner = Runner.from_cfg(cfg)
+    resume(runner, "auto")
+    return runner
 
 
 def predictions(path: Path) -> list[tuple[str, int, int]]:

@@ -14,7 +14,7 @@ from typing import Any, TextIO
 import numpy as np
 import torch
 from mmengine.config import Config
-from mmengine.dist import is_main_process
+from mmengine.dist import broadcast_object_list, is_main_process
 from mmengine.logging import print_log
 from mmengine.runner import Runner
 
@@ -24,6 +24,7 @@ from ..errors import UserError, reason
 from ..files import file_sha256, relative, write_text
 from . import store
 from .provenance import code_version, command, is_committed, now
+from .resuming import Resumable
 from .schema import Record
 from .training import KeepTraining, Validations, training_of
 
@@ -194,6 +195,13 @@ def _lock(file: TextIO) -> None:
 
 def train(runner: Runner, cfg: Config, folder: Path) -> None:
     """Train, and record it with the figures of its last epoch's weights and the mean loss."""
+    if runner._resume and (record := _ended(runner, cfg, folder)):
+        message = (
+            f"{runner._load_from} is the end of this training, recorded as {record}: there is "
+            "nothing to train. To go on, raise train_cfg.max_epochs"
+        )
+        print_log(message, logger="current")
+        return
     validations = Validations()
     runner.register_hook(validations)
     with _of("train", runner, cfg, folder) as run:
@@ -210,7 +218,7 @@ def trained(runner: Runner, cfg: Config, run: Recording) -> None:
     """Train, and set what a record says of it, whether it ends well or not: how it was run, on
     which data, and the checkpoints that it wrote."""
     keep = KeepTraining(cfg)
-    for hook in (keep, SkippedVideos()):
+    for hook in (keep, SkippedVideos(), Resumable()):
         runner.register_hook(hook)
     try:
         runner.train()
@@ -219,6 +227,28 @@ def trained(runner: Runner, cfg: Config, run: Recording) -> None:
             data = {**keep.facts["data"], "skipped": skipped(runner.work_dir)}
             facts = dict(keep.facts, epochs=runner.epoch, data=data)
             run.set(data=[data], training=facts, checkpoints=written(runner))
+    if runner.message_hub.runtime_info.get("last_ckpt_iter") not in (None, runner.iter):
+        kept = written(runner)
+        others = (
+            [] if isinstance(kept, str) else [found for found in kept if found["role"] != "last"]
+        )
+        run.set(checkpoints=others or "not run: the last weights were not kept")
+
+
+def _ended(runner: Runner, cfg: Config, folder: Path) -> str | None:
+    """The id of a record of this training that ended with the checkpoint to resume from, and with
+    figures for it; None if there is none in this folder."""
+    found: list[str | None] = [None]
+    if is_main_process():
+        sha256, validates = file_sha256(Path(str(runner._load_from))), cfg.get("val_cfg")
+        for record in map(store.read, folder.glob(f"{_name('train', cfg)}-*.json")):
+            written = [] if isinstance(record.checkpoints, str) else record.checkpoints
+            has_it = any((c.role, c.sha256) == ("last", sha256) for c in written)
+            missed = validates and "validation" in record.detail
+            if has_it and not missed and not isinstance(record.metrics, str):
+                found = [record.id]
+    broadcast_object_list(found)
+    return found[0]
 
 
 def loss(runner: Runner) -> dict[str, float]:
@@ -287,9 +317,13 @@ def fused(
     return record
 
 
+def _name(kind: str, cfg: Config) -> str:
+    return f"{kind}/{Path(cfg.filename).stem}-{digest(cfg)[:8]}"
+
+
 @contextmanager
 def _of(kind: str, runner: Runner, cfg: Config, folder: Path) -> Iterator[Recording]:
-    name = f"{kind}/{Path(cfg.filename).stem}-{digest(cfg)[:8]}"
+    name = _name(kind, cfg)
     with recording(
         kind=kind, name=name, cfg=cfg, config=cfg.filename, split=kind, folder=folder
     ) as run:

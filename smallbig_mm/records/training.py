@@ -9,7 +9,7 @@ from typing import Any
 
 from mmengine.config import Config
 from mmengine.dist import get_world_size
-from mmengine.hooks import EMAHook, Hook
+from mmengine.hooks import CheckpointHook, EMAHook, Hook
 from mmengine.model import is_model_wrapper
 from mmengine.optim import AmpOptimWrapper
 from mmengine.runner import EpochBasedTrainLoop, Runner
@@ -89,18 +89,23 @@ class Validations(Hook):
         self.figures: dict[int, dict[str, Any]] = {}
 
     def before_train(self, runner: Runner) -> None:
-        """Validate the epoch that was resumed from, if the config validates it."""
-        loop = runner.train_loop
-        if not runner._resume or runner.val_loop is None or not runner.epoch:
-            return
-        if isinstance(loop, EpochBasedTrainLoop) and loop.epoch >= loop.val_begin:
+        """Validate what was resumed from, if the config validates it."""
+        loop: Any = runner.train_loop
+        by_epoch = isinstance(loop, EpochBasedTrainLoop)
+        done, end = (loop.epoch, loop.max_epochs) if by_epoch else (loop.iter, loop.max_iters)
+        if runner._resume and runner.val_loop is not None and done >= max(1, loop.val_begin):
             loop._decide_current_val_interval()
-            if loop.epoch % loop.val_interval == 0 or loop.epoch == loop.max_epochs:
+            if done % loop.val_interval == 0 or done == end:
                 runner.val_loop.run()
 
     def after_val_epoch(self, runner: Runner, metrics: dict[str, Any] | None = None) -> None:
         """Keep the figures."""
         self.figures[runner.iter] = dict(metrics or {})
+
+
+def checkpoint_hooks(runner: Runner) -> list[CheckpointHook]:
+    """The hooks that write a runner's checkpoints."""
+    return [hook for hook in runner.hooks if isinstance(hook, CheckpointHook)]
 
 
 def unwrap(model: nn.Module) -> Any:
