@@ -228,11 +228,7 @@ def trained(runner: Runner, cfg: Config, run: Recording) -> None:
             facts = dict(keep.facts, epochs=runner.epoch, data=data)
             run.set(data=[data], training=facts, checkpoints=written(runner))
     if runner.message_hub.runtime_info.get("last_ckpt_iter") not in (None, runner.iter):
-        kept = written(runner)
-        others = (
-            [] if isinstance(kept, str) else [found for found in kept if found["role"] != "last"]
-        )
-        run.set(checkpoints=others or "not run: the last weights were not kept")
+        run.set(checkpoints=written(runner, stale=True))
 
 
 def _ended(runner: Runner, cfg: Config, folder: Path) -> str | None:
@@ -381,15 +377,21 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
 
 
-def written(runner: Runner) -> list[dict[str, Any]] | str:
-    """The checkpoints that a runner has written: the last one, and the best one if there is one."""
+def written(runner: Runner, stale: bool = False) -> list[dict[str, Any]] | str:
+    """The checkpoints that a runner has written: the last one, and the best one if there is one.
+
+    Args:
+        runner: the runner.
+        stale: leave the last one out, as figures are of later weights.
+    """
     found = []
-    for role, key in (("last", "last_ckpt"), ("best", "best_ckpt")):
+    for role, key in (("last", "last_ckpt"), ("best", "best_ckpt"))[stale:]:
         path = runner.message_hub.runtime_info.get(key)
         if path is not None and Path(path).is_file():
             how = dict(origin="trained", role=role, training="not run: as this record's training")
             found.append(dict(file=Path(path).name, sha256=file_sha256(Path(path)), **how))
-    return found or "not run: no checkpoint was written"
+    why = "the last weights were not kept" if stale else "no checkpoint was written"
+    return found or f"not run: {why}"
 
 
 def tested(path: Path, rest: Mapping[str, Any], folder: Path) -> dict[str, Any]:

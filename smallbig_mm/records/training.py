@@ -10,6 +10,7 @@ from typing import Any
 from mmengine.config import Config
 from mmengine.dist import get_world_size
 from mmengine.hooks import CheckpointHook, EMAHook, Hook
+from mmengine.logging import print_log
 from mmengine.model import is_model_wrapper
 from mmengine.optim import AmpOptimWrapper
 from mmengine.runner import EpochBasedTrainLoop, Runner
@@ -93,6 +94,8 @@ class Validations(Hook):
         loop: Any = runner.train_loop
         by_epoch = isinstance(loop, EpochBasedTrainLoop)
         done, end = (loop.epoch, loop.max_epochs) if by_epoch else (loop.iter, loop.max_iters)
+        if runner._resume and done >= end:
+            print_log("Nothing is left to train; what was trained is validated", logger="current")
         if runner._resume and runner.val_loop is not None and done >= max(1, loop.val_begin):
             loop._decide_current_val_interval()
             if done % loop.val_interval == 0 or done == end:
