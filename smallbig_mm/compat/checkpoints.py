@@ -196,11 +196,11 @@ def newest_whole(path: str | Path) -> str | None:
         if why is None:
             _say(named, file, passed)
             return str(file)
-        passed.append(f"{file.name} ({why})")
+        passed.append(f"{file.name} is not whole ({why})")
     if passed or (named and named.name):
-        what = f"{', '.join(passed)}" if passed else f"{POINTER} names {named}, which is gone"
+        what = ", ".join(passed) if passed else f"{POINTER} names {named}, which is gone"
         raise CheckpointError(
-            f"{folder}: no whole checkpoint to resume from: {what}; take these files away to begin "
+            f"{folder}: no checkpoint to resume from: {what}; take these files away to begin "
             "anew"
         )
     return None
@@ -209,10 +209,10 @@ def newest_whole(path: str | Path) -> str | None:
 def _say(named: Path | None, file: Path, passed: list[str]) -> None:
     from mmengine.logging import print_log
 
-    if named and named.name != file.name:
-        passed = [f"{POINTER} names {named}", *passed]
+    if named and named.name != file.name and not passed:
+        passed = [f"{POINTER} names {named}"]
     if passed:
-        message = f"Resuming from {file}, although {'; '.join(passed)}"
+        message = f"Resuming from {file}, as {', '.join(passed)}"
         print_log(message, logger="current", level=logging.WARNING)
 
 

@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import torch._dynamo  # which an optimiser imports, for seconds
+from mmengine.config import config as mmengine_config
 from mmengine.model import BaseModel
 
 from smallbig_mm.compat import repair
@@ -50,7 +52,7 @@ KINDS = {  # of kill points, by what is about to happen
     r"remove epoch": "before an old checkpoint is deleted",
     r"(open|rename) \.best": "while the best checkpoint is written",
     r"remove best": "best checkpoint written, old one there",
-    r".*(records|running|json)": "while logs or records are written",
+    r".*(running|json|tiny)": "while logs or records are written",
     r"write": "in the middle of a checkpoint's bytes",
     r"": "elsewhere",
 }
@@ -112,8 +114,9 @@ def _train(config: Path, work: Path, log: Path, arguments: Iterable, point: int 
         if name == "open" and isinstance(args[0], str | os.PathLike):
             writes = args[2] & (os.O_WRONLY | os.O_RDWR | os.O_APPEND)
             path = str(args[0])
-        elif name in ("os.rename", "os.remove"):
-            writes, path = True, str(args[0])
+        elif name in ("os.rename", "os.link", "os.remove"):
+            path = str(args[0])
+            writes = name != "os.remove" or not path.endswith(".part")  # those were renamed
         else:
             return
         if writes and path.startswith(str(work.parent)):
@@ -127,6 +130,7 @@ def _train(config: Path, work: Path, log: Path, arguments: Iterable, point: int 
 
         return wrapped
 
+    mmengine_config.FormatCode = lambda text, **_: (text, True)  # yapf takes a second
     BaseModel.train_step = announced(BaseModel.train_step, "step")
     BaseModel.val_step = announced(BaseModel.val_step, "validate")
     sys.addaudithook(audit)
