@@ -200,8 +200,7 @@ def newest_whole(path: str | Path) -> str | None:
     if passed or (named and named.name):
         what = ", ".join(passed) if passed else f"{POINTER} names {named}, which is gone"
         raise CheckpointError(
-            f"{folder}: no checkpoint to resume from: {what}; take these files away to begin "
-            "anew"
+            f"{folder}: no checkpoint to resume from: {what}; take these files away to begin anew"
         )
     return None
 

@@ -30,7 +30,10 @@ def full_disk(size: int = 100_000) -> Iterator[None]:
 def test_what_cannot_be_written_leaves_what_was_there(tmp_path):
     path = tmp_path / "epoch_1.pth"
     LocalBackend().put(b"whole", path)
-    with full_disk(), pytest.raises(DiskError, match=r"epoch_1\.pth: cannot be written .*Make room"):
+    with (
+        full_disk(),
+        pytest.raises(DiskError, match=r"epoch_1\.pth: cannot be written .*Make room"),
+    ):
         LocalBackend().put(bytes(200_000), path)
     assert path.read_bytes() == b"whole" and list(tmp_path.iterdir()) == [path]
     link = tmp_path / "link"
@@ -89,7 +92,13 @@ def test_a_damaged_checkpoint_is_passed_over(work, damage, monkeypatch):
 def test_last_checkpoint_is_believed_as_far_as_it_can_be(work, tmp_path):
     pointer, third = work / "last_checkpoint", str(work / "epoch_3.pth")
     assert find_latest_checkpoint(str(work)) == third
-    for name in ("", "\0\0\0", str(tmp_path / "elsewhere/epoch_3.pth"), "run/epoch_3.pth", "epoch_"):
+    for name in (
+        "",
+        "\0\0\0",
+        str(tmp_path / "elsewhere/epoch_3.pth"),
+        "run/epoch_3.pth",
+        "epoch_",
+    ):
         pointer.write_text(name)
         assert find_latest_checkpoint(str(work)) == third, name
     pointer.write_text(str(work / "epoch_2.pth"))  # who trains an earlier one on is believed

@@ -1,0 +1,54 @@
+"""A training that is killed and resumed ends as one that was not."""
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from . import kill_points
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory) -> Path:
+    return kill_points.write_config(tmp_path_factory.mktemp("killed"))
+
+
+@pytest.fixture(scope="module")
+def events(config) -> list[str]:
+    code, events = kill_points.start(config, config.parent / "whole")
+    assert code == 0
+    return events
+
+
+@pytest.mark.parametrize(
+    ("event", "sig", "loader"),
+    [
+        ("remove epoch_1.pth", signal.SIGKILL, []),
+        ("remove best_acc_top1_epoch_1.pth", signal.SIGINT, []),
+        # as equal to the whole one, which has no loader processes
+        (
+            "step",
+            signal.SIGKILL,
+            ["--cfg-options", "train_dataloader.num_workers=2"]
+            + ["train_dataloader.persistent_workers=True"],
+        ),
+    ],
+)
+def test_the_ending_is_equal(config, events, event, sig, loader):
+    number = len(events) - 1 - events[::-1].index(event)  # the last one
+    work = config.parent / f"{sig.name}{number}"
+    code, _ = kill_points.start(config, work, *loader, point=number, sig=sig)
+    assert code == (130 if sig == signal.SIGINT else -sig)
+    code, after = kill_points.start(config, work, "--resume", *loader)
+    assert code == 0
+    assert kill_points.differences(config.parent / "whole", work) == []
+    assert after.count("step") <= kill_points.STEPS  # it lost no more than an epoch
+
+
+@pytest.mark.slow
+def test_every_fourth_kill_point(tmp_path):
+    table = kill_points.rows(tmp_path, 4)
+    assert sum(row["count"] for row in table) > 25
+    assert [row for row in table if row["survived"] < row["count"]] == []
+    lost = [int(row["work_lost"].split()[0]) for row in table]
+    assert max(lost) == kill_points.STEPS  # an epoch at most
