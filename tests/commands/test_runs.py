@@ -1,12 +1,7 @@
 """The tools, run as commands on tiny real video."""
 
 import json
-import os
 import pickle
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -174,36 +169,6 @@ def test_weights_that_fit_nothing_are_refused(config, trained, tmp_path):
     option = f"model.backbone.pretrained={other}"
     with pytest.raises(WeightsError, match=r"other\.pth"):
         run_here("train", config, *given, option, "experiment_name=unfit", cwd=tmp_path)
-
-
-def test_interrupted_training_resumes(config, tmp_path):
-    """Killed after its first epoch, it goes on from there to the same last step."""
-    whole, stopped = tmp_path / "whole", tmp_path / "stopped"
-    options = ["--no-validate", "--cfg-options", "train_cfg.max_epochs=3"]
-    assert run("train.py", config, "--work-dir", whole, *options).returncode == 0
-    options = [*options, "--records", RECORDS]
-    process = subprocess.Popen(
-        [sys.executable, TOOLS / "train.py", config, "--work-dir", stopped, *options],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    deadline = time.monotonic() + 120
-    while not (stopped / "last_checkpoint").is_file() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    result = run("train.py", config, "--work-dir", stopped, "--resume", *options)
-    assert result.returncode == 0, result.stderr
-    assert "resumed epoch: " in result.stdout
-    killed, resumed = records("train", config)[-2:]  # the resumed run closes what was killed
-    assert killed.metrics == killed.end == "not run: killed: the process ended without a word"
-    assert "train/loss" in resumed.metrics and resumed.training.epochs == 3
-    assert not list(RECORDS.rglob("*.running"))
-    a, b = (torch.load(folder / "epoch_3.pth", weights_only=True) for folder in (whole, stopped))
-    assert a["meta"]["iter"] == b["meta"]["iter"] == 12
-    assert all(tensor.isfinite().all() for tensor in b["state_dict"].values())
 
 
 def test_two_processes_train_as_one(config, tmp_path):

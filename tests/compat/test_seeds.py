@@ -38,10 +38,8 @@ def epochs(*numbers: int, seed: int = 5, **loader) -> list[list[tuple]]:
     found = []
     for number in numbers:
         built.sampler.set_epoch(number)
-        batches = list(built)
-        found.append(
-            [pair for b in batches for pair in zip(b["index"], zip(*b["drawn"]), strict=True)]
-        )
+        batches = [zip(b["index"], zip(*b["drawn"], strict=True), strict=True) for b in built]
+        found.append([pair for batch in batches for pair in batch])
     return found
 
 

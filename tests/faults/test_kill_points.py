@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from smallbig_mm.records import store
+
 from . import kill_points
 
 
@@ -20,28 +22,32 @@ def events(config) -> list[str]:
     return events
 
 
+WORKERS = ["--cfg-options", "train_dataloader.num_workers=2"]
+WORKERS += ["train_dataloader.persistent_workers=True"]
+
+
 @pytest.mark.parametrize(
     ("event", "sig", "loader"),
     [
         ("remove epoch_1.pth", signal.SIGKILL, []),
         ("remove best_acc_top1_epoch_1.pth", signal.SIGINT, []),
-        # as equal to the whole one, which has no loader processes
-        (
-            "step",
-            signal.SIGKILL,
-            ["--cfg-options", "train_dataloader.num_workers=2"]
-            + ["train_dataloader.persistent_workers=True"],
-        ),
+        ("step", signal.SIGKILL, WORKERS),  # equal to the whole one, which has no loader processes
     ],
 )
 def test_the_ending_is_equal(config, events, event, sig, loader):
     number = len(events) - 1 - events[::-1].index(event)  # the last one
     work = config.parent / f"{sig.name}{number}"
     code, _ = kill_points.start(config, work, *loader, point=number, sig=sig)
-    assert code == (130 if sig == signal.SIGINT else -sig)
+    assert code == (1 if sig == signal.SIGINT else -sig)
     code, after = kill_points.start(config, work, "--resume", *loader)
     assert code == 0
     assert kill_points.differences(config.parent / "whole", work) == []
+    stopped, resumed = store.read_all(Path(f"{work}.records"))  # who resumes closes what was killed
+    why = (
+        "KeyboardInterrupt" if sig == signal.SIGINT else "killed: the process ended without a word"
+    )
+    assert stopped.metrics == f"not run: {why}" and resumed.training.epochs == kill_points.EPOCHS
+    assert not list(Path(f"{work}.records").rglob("*.running"))
     assert after.count("step") <= kill_points.STEPS  # it lost no more than an epoch
 
 
