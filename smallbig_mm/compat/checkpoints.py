@@ -171,7 +171,8 @@ def newest_whole(path: str | Path) -> str | None:
     is passed over is logged.
 
     Args:
-        path: the work dir. Its checkpoints lie in it, or where `CheckpointHook.out_dir` put them.
+        path: the work dir. Its checkpoints lie in it, or where `CheckpointHook.out_dir` put them;
+            if there are none yet, it is the one of another work dir that this one goes on from.
 
     Raises:
         CheckpointError: if there are checkpoints, or `last_checkpoint`, but nothing whole.
@@ -183,6 +184,8 @@ def newest_whole(path: str | Path) -> str | None:
     found = _numbered(folder)
     if named and not found and named.parent.name == folder.resolve().name:
         found = _numbered(named.parent)
+    elif named and not found and named.is_file():
+        found = {("", 0): named}
     if named and (last := _number(named)) and any(prefix == last[0] for prefix, _ in found):
         found = {
             key: file

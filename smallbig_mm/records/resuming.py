@@ -12,10 +12,10 @@ from mmengine.logging import print_log
 from mmengine.runner import Runner
 
 from ..checkpoints import load_for
-from ..compat.checkpoints import damage, newest_whole
+from ..compat.checkpoints import POINTER, damage, newest_whole
 from ..compat.seeds import mixed, seed_all
 from ..errors import CheckpointError, UserError
-from ..files import PART, require_file
+from ..files import PART, require_file, write_text
 from .training import checkpoint_hooks, unwrap
 
 NEEDED = {"meta", "message_hub", "optimizer"}
@@ -55,6 +55,9 @@ def resume(runner: Runner, source: str) -> None:
             f"{found[0]}: holds no {', '.join(sorted(missing))}, so a training cannot go on from "
             "it; best_*.pth are for testing, resume from epoch_N.pth"
         )
+    pointer = Path(runner.work_dir, POINTER)
+    if is_main_process() and (source == "auto" or not pointer.is_file()):
+        write_text(pointer, str(Path(found[0]).resolve()))  # should it be stopped before it saves
     seed, given = rest["meta"].get("seed"), runner._randomness_cfg.get("seed")
     if seed is not None:
         if given not in (None, seed):

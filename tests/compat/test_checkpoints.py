@@ -126,6 +126,10 @@ def test_checkpoints_lie_where_the_hook_puts_them(work, tmp_path):
     assert find_latest_checkpoint(str(empty)) is None
     (empty / "last_checkpoint").write_text(str(work / "epoch_3.pth"))  # CheckpointHook's out_dir
     assert find_latest_checkpoint(str(empty)) == str(work / "epoch_3.pth")
+    new = tmp_path / "new"  # went on from another work dir, and was stopped before it wrote one
+    new.mkdir()
+    (new / "last_checkpoint").write_text(str(work / "epoch_2.pth"))
+    assert find_latest_checkpoint(str(new)) == str(work / "epoch_2.pth")
     (empty / "last_checkpoint").write_text(str(tmp_path / "gone/epoch_3.pth"))
     with pytest.raises(CheckpointError, match="which is gone"):
         find_latest_checkpoint(str(empty))

@@ -102,13 +102,13 @@ def _train(config: Path, work: Path, log: Path, arguments: Iterable, point: int 
         nonlocal number
         if os.getpid() != own:
             return
-        if number == point and sig == signal.SIGXFSZ:
+        number += 1
+        if number - 1 == point and sig == signal.SIGXFSZ:
             signal.signal(sig, signal.SIG_DFL)
             resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))
-        elif number == point:
+        elif number - 1 == point:
             os.kill(own, sig)
         os.write(events, f"{what}\n".encode())
-        number += 1
 
     def audit(name: str, args: tuple) -> None:
         if name == "open" and isinstance(args[0], str | os.PathLike):
