@@ -96,7 +96,7 @@ class Resumable(Hook):
     def before_train(self, runner: Runner) -> None:
         """Give it back, and tell the hub where its checkpoints lie, should they have moved."""
         if is_main_process():
-            for part in Path(runner.work_dir).glob(f".*.pth.*{PART}"):
+            for part in Path(runner.work_dir).glob(f".*{PART}"):
                 part.unlink()  # of a process that was killed
         for hook, (count, best) in zip(
             _stopping(runner), self._kept.get("stopping", ()), strict=False

@@ -15,6 +15,7 @@ import resource
 import signal
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,7 @@ KINDS = {  # of kill points, by what is about to happen
     r"write": "in the middle of a checkpoint's bytes",
     r"": "elsewhere",
 }
+warnings.filterwarnings("ignore", ".*found in sys.modules", RuntimeWarning)  # of each fork, by -m
 _forkserver = multiprocessing.get_context("forkserver")
 _forkserver.set_forkserver_preload([__name__])  # a start costs a fork, not the stack's import
 
