@@ -36,10 +36,8 @@ class SkippedVideos(Hook):
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Out of the checkpoint, if the training goes on in another work dir than its own."""
-        if (
-            runner._resume
-            and Path(runner._load_from).parent.resolve() != Path(runner.work_dir).resolve()
-        ):
+        source, work_dir = runner._load_from, Path(runner.work_dir).resolve()
+        if runner._resume and source and Path(source).resolve().parent != work_dir:
             self._earlier = checkpoint["meta"].get("skipped", "")
 
     def before_train(self, runner: Runner) -> None:

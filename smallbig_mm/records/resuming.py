@@ -106,7 +106,7 @@ class Resumable(Hook):
         for name, gradient in self._kept.get("gradients", {}).items():
             parameters[name].grad = gradient.to(parameters[name].device)
         self._kept = {}
-        if runner._resume:
+        if runner._resume and runner._load_from:
             for key, path in runner.message_hub.runtime_info.items():
                 here = Path(runner.work_dir, Path(str(path)).name)
                 if key.startswith("best_ckpt") and here.is_file():

@@ -195,7 +195,7 @@ def _lock(file: TextIO) -> None:
 
 def train(runner: Runner, cfg: Config, folder: Path) -> None:
     """Train, and record it with the figures of its last epoch's weights and the mean loss."""
-    if runner._resume and (record := _ended(runner, cfg, folder)):
+    if runner._resume and runner._load_from and (record := _ended(runner, cfg, folder)):
         message = (
             f"{runner._load_from} is the end of this training, recorded as {record}: there is "
             "nothing to train. To go on, raise train_cfg.max_epochs"
