@@ -112,6 +112,7 @@ class _Refused(pickle.UnpicklingError):
 
 class _Unpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
+        module = "builtins" if module == "__builtin__" else module  # of Python 2 and protocol 2
         try:
             return _names()[f"{module}.{name}"]
         except KeyError:
