@@ -78,7 +78,20 @@ def test_nobody_takes_a_part_for_the_file(tmp_path):
 
 @pytest.mark.parametrize(
     "text",
-    ["..", ".", "", "/etc/passwd", "../../x", "a/../../b", "nul\0", "x" * 5000, "\n", "a b", "-", "ß"],
+    [
+        "..",
+        ".",
+        "",
+        "/etc/passwd",
+        "../../x",
+        "a/../../b",
+        "nul\0",
+        "x" * 5000,
+        "\n",
+        "a b",
+        "-",
+        "ß",
+    ],
 )
 def test_what_data_name_becomes_a_file_of_its_folder(tmp_path, text):
     write_text(tmp_path / "out" / f"{file_name(text)}.json", "{}")

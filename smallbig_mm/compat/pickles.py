@@ -163,7 +163,8 @@ def load_files_safely() -> str | None:
         """Safe, and with the tuples that mmengine writes."""
 
     Loader.add_constructor(
-        "tag:yaml.org,2002:python/tuple", lambda loader, node: tuple(loader.construct_sequence(node))
+        "tag:yaml.org,2002:python/tuple",
+        lambda loader, node: tuple(loader.construct_sequence(node)),
     )
 
     def load_yaml(self: Any, file: Any, **options: Any) -> Any:

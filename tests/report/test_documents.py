@@ -78,5 +78,7 @@ def test_a_spreadsheet_takes_no_cell_for_a_formula():
 
 @pytest.mark.parametrize("kind", FORMATS)
 def test_what_is_harmless_stays_as_it_is(kind):
-    text = Document("Title", ["Text"], {"": pd.DataFrame({"a": ["x1 (y), 2"]})}, [], {}).render(kind)
+    text = Document("Title", ["Text"], {"": pd.DataFrame({"a": ["x1 (y), 2"]})}, [], {}).render(
+        kind
+    )
     assert "x1 (y), 2" in text
