@@ -52,7 +52,7 @@ def numpy_names() -> dict[str, Any]:
 
         def __setstate__(self, state: tuple) -> None:
             _, shape, kind, fortran, content = state
-            super().__setstate__((1, shape, kind.dtype, bool(fortran), bytes(content)))
+            super().__setstate__((1, shape, kind.dtype, bool(fortran), bytes(content)))  # type: ignore[arg-type]
 
         def __reduce__(self) -> Any:
             return np.asarray(self).__reduce__()
@@ -68,7 +68,7 @@ def numpy_names() -> dict[str, Any]:
         (value,) = np.frombuffer(content, kind.dtype)
         return value
 
-    def from_buffer(content: Any, kind: Any, shape: tuple, order: str) -> Any:
+    def from_buffer(content: Any, kind: Any, shape: tuple, order: Any) -> Any:
         return np.frombuffer(bytearray(content), kind.dtype).reshape(shape, order=order)
 
     found: dict[str, Any] = {"numpy.ndarray": Array, "numpy.dtype": Dtype}
@@ -162,10 +162,10 @@ def load_files_safely() -> str | None:
     class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
         """Safe, and with the tuples that mmengine writes."""
 
-    Loader.add_constructor(
-        "tag:yaml.org,2002:python/tuple",
-        lambda loader, node: tuple(loader.construct_sequence(node)),
-    )
+    def tuple_of(loader: Any, node: Any) -> tuple:
+        return tuple(loader.construct_sequence(node))
+
+    Loader.add_constructor("tag:yaml.org,2002:python/tuple", tuple_of)
 
     def load_yaml(self: Any, file: Any, **options: Any) -> Any:
         return yaml.load(file, **{"Loader": Loader, **options})

@@ -30,7 +30,7 @@ def _md_cell(text: str) -> str:
 
 
 def _csv_cell(text: str) -> str:
-    """Text that a spreadsheet takes for no formula: an apostrophe comes first, unless a number does.
+    """Text that a spreadsheet takes for no formula: an apostrophe first, unless it is a number.
 
     https://owasp.org/www-community/attacks/CSV_Injection
     """

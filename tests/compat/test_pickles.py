@@ -5,7 +5,6 @@ from __future__ import annotations
 import copyreg
 import pickle
 from collections import OrderedDict, defaultdict
-from pathlib import Path
 
 import mmengine
 import numpy as np
