@@ -119,12 +119,34 @@ def test_it_trains_and_tests_from_another_folder(installed, project):
     assert "smallbig_r50_k400 " in run("list", "*r50*")
     counted = json.loads(run("flops", "own.py", "--json", "--clip", 4, 32, 32))
     assert counted["macs"] > 0
-    assert "example" in run("predict", "--help")
+    shown = run("predict", "--help")
+    assert "usage: smallbig-mm predict" in shown
+    assert "\n  smallbig-mm predict video.mp4 smallbig_mm::smallbig_r50_k400.py" in shown
     run("make-tables", "--out", project / "tables")
     made = (project / "tables/table05.md").read_text()
     stored = (ROOT / "results/tables/table05.md").read_text()
     assert made == stored
     assert files(site) == before
+
+
+@pytest.mark.slow
+def test_launchers_train(installed, project):
+    (share,) = installed.parent.glob("lib/python*/site-packages/smallbig_mm/.mim")
+    result = shell(
+        "bash", share / "tools/dist_train.sh", "own.py", 1, "--work-dir", "launched",
+        "--no-validate", cwd=project, PYTHON=str(installed / "python"), PORT="29613",
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    assert (project / "launched/epoch_1.pth").is_file()
+
+
+def test_the_doctor_looks_at_the_installed_one(installed, project):
+    result = shell(installed / "smallbig-mm", "doctor", "--json", cwd=project)
+    answer = json.loads(result.stdout)
+    assert (result.returncode, answer["ok"]) == (0, True), result.stdout
+    (found,) = (row for row in answer["findings"] if row["name"] == "smallbig_mm")
+    assert Path(found["path"]).is_relative_to(installed.parent)
+    assert found["status"] == "ok"
 
 
 def test_broken_stacks_end_in_a_line_and_the_doctor_still_speaks(installed, tmp_path):
