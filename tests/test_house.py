@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parents[1] / "smallbig_mm"
 FLOORS = [
     {"errors", "progress"},
     {"files"},
-    {"configs"},
+    {"configs", "reading"},
     {"compat", "ops", "doctor"},
     {"units"},
     {"backbones"},
