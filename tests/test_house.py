@@ -10,7 +10,8 @@ PACKAGE = Path(__file__).parents[1] / "smallbig_mm"
 FLOORS = [
     {"errors", "progress"},
     {"files"},
-    {"configs", "reading"},
+    {"reading"},
+    {"configs"},
     {"compat", "ops", "doctor"},
     {"units"},
     {"backbones"},

@@ -25,7 +25,6 @@ import av
 import av.error
 import numpy as np
 
-_tell: Callable[[], None] | None = None  # that a long video is still being decoded
 KEPT_BYTES = 512 * 2**20  # decoded frames that are kept between counting and reading them
 # Containers whose demuxers seek to the very key frame that they are asked for.
 CONTAINERS = {"mov", "matroska", "webm", "avi", "flv"}
@@ -79,8 +78,9 @@ def why_not_decord(path: str) -> tuple[str, np.ndarray]:
         known = CONTAINERS & set(container.format.name.split(","))
         if len(streams) > 1 or not known or one_frame is None:
             return CONTAINER, np.empty(0)
-        header, unit = bytes(codec.extradata or b""), float(streams[0].time_base)
-        times, keys = [], []
+        header, unit = bytes(codec.extradata or b""), float(streams[0].time_base or 0)
+        times: list[int] = []
+        keys: list[int] = []
         for packet in container.demux(streams[0]):
             if not packet.size:
                 continue
@@ -193,8 +193,8 @@ class PyAV:
 
     name = "pyav"
 
-    def __init__(self, path: str, threads: int) -> None:
-        self._path, self._threads = path, threads
+    def __init__(self, path: str, threads: int, tell: Callable[[], None] = lambda: None) -> None:
+        self._path, self._threads, self._tell = path, threads, tell
         self._kept: dict[int, av.VideoFrame] | None = {}
         self.frames, held = 0, 0
         for frame in self._decoded():
@@ -216,9 +216,9 @@ class PyAV:
             pictures = {number: self._picture(found[number]) for number in set(indices)}
         return np.stack([pictures[number] for number in indices])
 
-    def _decoded(self) -> Iterator[av.VideoFrame]:
+    def _decoded(self) -> Iterator[Any]:
         with av.open(self._path) as container:
-            stream = container.streams.best("video")
+            stream: Any = container.streams.best("video")
             if stream is None:
                 raise Refused("no video stream", "it has no video stream")
             self.fps = float(stream.average_rate or 0)
@@ -228,8 +228,8 @@ class PyAV:
                 for frame in container.decode(stream):
                     if not number:
                         self._size = frame.width, frame.height
-                    if _tell and time.monotonic() > told + 1:
-                        _tell()
+                    if time.monotonic() > told + 1:
+                        self._tell()
                         told = time.monotonic()
                     yield frame
                     number += 1
@@ -243,8 +243,16 @@ class PyAV:
         return np.rot90(image, round(frame.rotation / 90) % 4)
 
 
-def open_file(path: str, decoder: str = "auto", threads: int = 1) -> tuple[Any, str]:
-    """A file's reader, and why it is not decord; empty if it is, or was asked for.
+def open_file(
+    path: str, decoder: str, threads: int, tell: Callable[[], None]
+) -> tuple[Decord | PyAV, str]:
+    """A file's reader, and why it is not decord; empty if it is, or PyAV was asked for.
+
+    Args:
+        path: of the file.
+        decoder: `'auto'`, `'decord'` or `'pyav'`.
+        threads: of the decoder.
+        tell: called every second while a long video is decoded.
 
     Raises:
         Refused: if nothing can read it.
@@ -268,7 +276,7 @@ def open_file(path: str, decoder: str = "auto", threads: int = 1) -> tuple[Any, 
                 if video.agrees(times):
                     return video, ""
                 why = OTHER_TIMES
-    found = PyAV(path, threads)
+    found = PyAV(path, threads, tell)
     if not found.frames:
         raise Refused("unreadable", "it holds no frames")
     return found, why
@@ -285,8 +293,10 @@ def serve(connection: Connection) -> None:
     `("ok", ...)`, after which the frames' bytes follow if they were asked for, or
     `("refused", kind, why)`. `("busy",)` every second tells a long video from one that hangs.
     """
-    global _tell
-    _tell = lambda: connection.send(("busy",))
+
+    def tell() -> None:
+        connection.send(("busy",))
+
     video: Any = None
     connection.send(("ok",))
     while True:
@@ -298,7 +308,7 @@ def serve(connection: Connection) -> None:
             if what == "open":
                 path, decoder, threads = arguments
                 video = None  # its memory first
-                video, why = open_file(path, decoder, threads)
+                video, why = open_file(path, decoder, threads, tell)
                 answer: tuple = ("ok", video.frames, video.fps, video.name, why)
                 images = None
             else:
@@ -321,7 +331,10 @@ def _said(error: Exception) -> tuple[str, str]:
     # decord prefixes "[12:00:00] /its/source.cc:83: " and appends a stack trace.
     words = getattr(error, "strerror", None) or str(error).strip() or type(error).__name__
     line = words.splitlines()[0]
-    return "unreadable", f"it cannot be decoded ({line.rpartition('.cc:')[2].strip('0123456789: ')})"
+    return (
+        "unreadable",
+        f"it cannot be decoded ({line.rpartition('.cc:')[2].strip('0123456789: ')})",
+    )
 
 
 if __name__ == "__main__":

@@ -200,7 +200,11 @@ def test_without_the_repair_a_bad_video_ends_training(
     from mmaction.datasets import BaseActionDataset
     from mmaction.datasets.transforms import DecordInit
 
-    for kind, name in ((BaseActionDataset, "prepare_data"), (DecordInit, "transform")):
+    for kind, name in (
+        (BaseActionDataset, "prepare_data"),
+        (DecordInit, "transform"),
+        (DecordInit, "_get_video_reader"),
+    ):
         monkeypatch.setattr(kind, name, getattr(kind, name).__wrapped__)
     train = dataset(tmp_path, bad_video(tmp_path, "empty"), video(tmp_path).name)
     with pytest.raises(Exception, match="Error reading"):
