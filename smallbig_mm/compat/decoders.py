@@ -20,7 +20,7 @@ def read_right_frames() -> str | None:
     """Let `DecordInit` read with `reading.open_video`.
 
     decord hangs on some files, crashes its process on others, and returns other frames than asked
-    for of more (dmlc/decord#269, 363, 373, 375; open-mmlab/mmaction2#1454).
+    for of more: https://github.com/dmlc/decord/issues/269, 363, 373 and 375.
     """
     from mmaction.datasets.transforms import DecordInit
 

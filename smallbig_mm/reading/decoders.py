@@ -165,7 +165,8 @@ class Decord:
     def __init__(self, path: str, threads: int) -> None:
         import decord  # which not every use of this file needs
 
-        self._reader = decord.VideoReader(path, num_threads=threads)
+        # The least tolerance that counts: else it returns other frames for those it cannot decode.
+        self._reader = decord.VideoReader(path, num_threads=threads, fault_tol=1e-9)
         self.frames, self.fps = len(self._reader), float(self._reader.get_avg_fps())
 
     def agrees(self, times: np.ndarray) -> bool:
