@@ -10,6 +10,7 @@ PACKAGE = Path(__file__).parents[1] / "smallbig_mm"
 FLOORS = [
     {"errors", "progress"},
     {"files", "printed"},
+    {"reading"},
     {"configs"},
     {"compat", "ops", "doctor"},
     {"units"},
