@@ -110,7 +110,7 @@ def _is_b(packet: bytes) -> bool:
 
 def with_cover(path: Path) -> Path:
     """A video whose file also has a picture of it."""
-    source = write(path.with_name("plain.mkv"))
+    source = write(path.with_name("plain.mp4"))
     with av.open(str(source)) as given, av.open(str(path), "w") as container:
         stream = container.add_stream_from_template(given.streams.video[0])
         cover = container.add_stream("png", rate=1)
@@ -153,17 +153,15 @@ def shifted(path: Path, frames: int) -> Path:
     return remux(source, path, change=move)
 
 
-def tangled(path: Path) -> Path:
-    """Time stamps that do not rise: two neighbours exchanged."""
-    source = write(path.with_name("tangled.mkv"))
-    stamps: dict[int, int] = {}
+def tangled(path: Path, b_frames: int = 0) -> Path:
+    """Time stamps that do not rise: one frame's is later than those of the next three."""
+    source = write(path.with_name("straight.mkv"), b_frames=b_frames, gop=15)
 
-    def exchange(number: int, packet: av.Packet) -> None:
-        stamps[number] = packet.pts
+    def delay(number: int, packet: av.Packet) -> None:
         if number == 21:
-            packet.pts = stamps[20] + 3
+            packet.pts += int(3.5 / 25 / packet.time_base)
 
-    return remux(source, path, change=exchange)
+    return remux(source, path, change=delay)
 
 
 def cut(path: Path, first: int, last: int = FRAMES) -> Path:
@@ -269,10 +267,11 @@ def _kinds() -> Iterator[tuple[str, Callable[[Path], Path]]]:
     yield "hidden.mov", partial(shifted, frames=-5)
     yield "negative.mkv", partial(shifted, frames=-17)
     yield "delayed.mp4", partial(shifted, frames=40)
-    yield "tangled.mp4", tangled
-    yield "tangled-2.mkv", tangled
+    for suffix in ("mp4", "mkv"):
+        yield f"tangled.{suffix}", tangled
+        yield f"tangled-b.{suffix}", partial(tangled, b_frames=3)
     yield "packed-b.avi", packed
-    yield "cover.mkv", with_cover
+    yield "cover.mp4", with_cover
     yield "sound.mp4", with_sound
     front = {"movflags": "faststart"}
     yield "truncated.mp4", partial(truncated, container_options=front)
