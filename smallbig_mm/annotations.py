@@ -59,8 +59,11 @@ class Layout:
     prefix: str = ""
 
     def __str__(self) -> str:
-        label = "label ..." if self.several else "label"
-        return (self.delimiter or " ").join((*("name", *self.columns), label))
+        line = (self.delimiter or " ").join(("name", *self.columns, "label"))
+        if self.several:
+            return f"{line} label ..."
+        start = "; a start before the frames: with_offset=True" * (len(self.columns) == 1)
+        return f"{line} (several labels: set the dataset's multi_class=True and num_classes{start})"
 
     def path(self, name: str) -> str:
         """Where a name's video, or folder of frames, lies."""
@@ -89,7 +92,7 @@ def layout_of(
     return Layout(columns, multi_class, None if delimiter == " " else delimiter, prefix or "")
 
 
-def read(path: str | Path, layout: Layout, classes: int | None = None) -> list[Sample]:
+def read_list(path: str | Path, layout: Layout, classes: int | None = None) -> list[Sample]:
     """Read a list; either all its lines have labels, or none has.
 
     Args:
@@ -101,11 +104,13 @@ def read(path: str | Path, layout: Layout, classes: int | None = None) -> list[S
         UserError: if it is empty or of an unknown encoding; or naming the number of bad lines, and
             the first ones.
     """
-    return parse(Path(path).read_bytes(), str(path), layout, classes)
+    return parse_list(Path(path).read_bytes(), str(path), layout, classes)
 
 
-def parse(content: bytes, path: str, layout: Layout, classes: int | None = None) -> list[Sample]:
-    """`read` of a file's content."""
+def parse_list(
+    content: bytes, path: str, layout: Layout, classes: int | None = None
+) -> list[Sample]:
+    """`read_list` of a file's content."""
     good: list[Sample] = []
     bad: list[tuple[int, str]] = []
     for number, line in _lines(_decoded(content, path, layout)):
@@ -121,8 +126,8 @@ def parse(content: bytes, path: str, layout: Layout, classes: int | None = None)
     else:
         bad += _wrong_labels(good, classes)
     if bad:
-        labels = "" if classes is None else f", labels 0 ... {classes - 1} (num_classes)"
-        raise UserError(f"{path}, {_named(bad)}. A line is: {layout}{labels}")
+        labels = "" if classes is None else f"; labels: 0 ... {classes - 1} (num_classes)"
+        raise UserError(f"{path}, {_named(bad)}; a line is: {layout}{labels}")
     return good
 
 
@@ -158,16 +163,12 @@ def _sample(number: int, line: str, layout: Layout) -> Sample | str:
             if layout.exists(_name(line, wanted, layout.delimiter)):
                 break
         else:
-            more = "; for a start, with_offset=True" * (columns == 1)
-            return (
-                f"{line!r} has {count} integers at its end, not {columns + 1} (for several labels "
-                f"a line set the dataset's multi_class=True and num_classes{more})"
-            )
+            return f"{line!r} has {count} integers at its end, not {columns + 1}"
         count = wanted
     name = fields[0] if count == len(fields) - 1 else _name(line, count, layout.delimiter)
     numbers, labels = _integers(tuple(fields[len(fields) - count :]), columns)
     if numbers and (numbers[-1] < 1 or numbers[0] < 0):
-        return f"{line!r} has no frames"
+        return f"{line!r} tells no number of frames"
     return Sample(number, name.strip(), numbers, labels)
 
 

@@ -15,8 +15,7 @@ from typing import Any, Literal
 from mmengine.config import Config, ConfigDict
 from mmengine.logging import print_log
 
-from . import annotations
-from .annotations import Layout, Sample
+from .annotations import Layout, Sample, layout_of, read_list
 from .errors import UserError
 from .files import absence, content_sha256, own_config
 
@@ -129,13 +128,13 @@ def _layout(dataset: Any) -> Layout | None:
     prefix = (dataset.get("data_prefix") or {}).get("img" if frames else "video") or ""
     given = {k: dataset[k] for k in ("with_offset", "multi_class", "delimiter") if k in dataset}
     root = os.path.join(dataset.get("data_root") or "", prefix)
-    return annotations.layout_of(frames=frames, prefix=root, **given)
+    return layout_of(frames=frames, prefix=root, **given)
 
 
 def labelled(cfg: Config, split: str) -> bool:
     """Whether the lists of a split have labels; those that are missing, or of other kinds, do."""
     return all(
-        bool(annotations.read(path, layout)[0].labels)
+        bool(read_list(path, layout)[0].labels)
         for path, layout in lists(cfg, split)
         if layout and path.is_file()
     )
@@ -192,7 +191,7 @@ def _videos(cfg: Config, split: str, warns: bool = True) -> Videos:
             )
         if layout is None:
             continue
-        samples = annotations.read(path, layout, classes)
+        samples = read_list(path, layout, classes)
         if not samples[0].labels and not (split == "test" and _only_dumps(cfg)):
             raise UserError(
                 f"{path} ({split}): the list has no labels; a line is: {layout}. "
@@ -284,7 +283,7 @@ def protocol(cfg: Config, split: str = "test") -> Protocol:
     Raises:
         ValueError: if the pipeline names no frames or no size.
     """
-    pipeline = next((d.pipeline for d in sources(cfg, split) if "pipeline" in d), [])
+    pipeline: list[Any] = next((d.pipeline for d in sources(cfg, split) if "pipeline" in d), [])
     samplers = [t for t in pipeline if "clip_len" in t]
     sizes = [t[key] for t in pipeline for key in SIZES if key in t]
     if not samplers or not sizes:

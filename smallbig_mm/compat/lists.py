@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..annotations import Layout, Sample, layout_of, parse
+from ..annotations import Layout, Sample, layout_of, parse_list
 
 
 def read_lists_as_checked() -> str | None:
@@ -59,7 +59,7 @@ def _frames(self: Any) -> list[dict[str, Any]]:
 def _samples(dataset: Any, layout: Layout) -> list[Sample]:
     from mmengine.fileio import get
 
-    return parse(get(dataset.ann_file), dataset.ann_file, layout, dataset.num_classes)
+    return parse_list(get(dataset.ann_file), dataset.ann_file, layout, dataset.num_classes)
 
 
 def _label(sample: Sample, multi_class: bool) -> int | list[int]:

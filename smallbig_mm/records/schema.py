@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     FiniteFloat,
@@ -115,6 +116,11 @@ class Start(_Part):
     sync_bn: bool
 
 
+def as_list(value: Any) -> Any:
+    """A value as a list of itself, unless it is one."""
+    return value if isinstance(value, list) else [value]
+
+
 class Training(_Part):
     """A training as it was run.
 
@@ -123,14 +129,14 @@ class Training(_Part):
         epochs: epochs completed.
         pretrained: the backbone's initial weights; None if they were drawn.
         load_from: the checkpoint that the whole network began with; None without.
-        data: what was trained on.
+        data: what was trained on, list by list; older files have one.
     """
 
     starts: Annotated[list[Start], Field(min_length=1)]
     epochs: NonNegativeInt
     pretrained: Weights | None
     load_from: Weights | None
-    data: Data
+    data: Annotated[list[Data], BeforeValidator(as_list)]
 
 
 class Checkpoint(_Part):
