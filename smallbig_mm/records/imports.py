@@ -141,24 +141,21 @@ def _dumped_data(cfg: Config, dump: Scores) -> list[dict[str, Any]]:
     Raises:
         UserError: if the list is here and has other labels.
     """
-    here = lists(cfg, "test")
-    if here and all(layout and path.is_file() for path, layout in here):
-        labels = [
-            label
-            for path, layout in here
-            for sample in read_list(path, layout)
-            for label in sample.labels
-        ]
+    named = lists(cfg, "test")
+    here = [(path, layout) for path, layout in named if layout and path.is_file()]
+    if here and here == named:
+        samples = [sample for path, layout in here for sample in read_list(path, layout)]
+        labels = [label for sample in samples for label in sample.labels]
         if sorted(labels) != sorted(dump.labels.tolist()):
-            names = ", ".join(str(path) for path, _ in here)
             raise UserError(
-                f"{names}: the config's list has other labels than {dump.source}; give the config "
-                "that was tested, or --cfg-options test_dataloader.dataset.ann_file=..."
+                f"{', '.join(str(path) for path, _ in here)}: the config's list has other labels "
+                f"than {dump.source}; give the config that was tested, or "
+                "--cfg-options test_dataloader.dataset.ann_file=..."
             )
         return [{**own, "manifest": None} for own in store.data_of(cfg, "test", NO_DUMP)]
-    samples, dataset = len(dump.labels), dataset_of(cfg)
-    found = dict(list=NO_LIST, sha256=NO_DUMP, samples=samples, skipped=NO_DUMP, manifest=None)
-    return [dict(found, dataset=dataset, known=compared(dataset, "test", samples, NO_DUMP))]
+    count, dataset = len(dump.labels), dataset_of(cfg)
+    found = dict(list=NO_LIST, sha256=NO_DUMP, samples=count, skipped=NO_DUMP, manifest=None)
+    return [dict(found, dataset=dataset, known=compared(dataset, "test", count, NO_DUMP))]
 
 
 def _write(

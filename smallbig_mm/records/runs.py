@@ -24,7 +24,7 @@ from ..errors import UserError, reason
 from ..files import file_sha256, relative, write_text
 from . import store
 from .provenance import code_version, command, is_committed, now
-from .schema import Record, as_list
+from .schema import Record
 from .training import KeepTraining, Validations, training_of
 
 RUNNING = "not run: it is running"
@@ -217,13 +217,14 @@ def trained(runner: Runner, cfg: Config, run: Recording) -> None:
         runner.train()
     finally:
         if keep.facts:  # else it failed before it started
-            lists = as_list(keep.facts["data"])
-            data = [
-                {**own, "skipped": skipped(runner.work_dir, own["list"] if lists[1:] else None)}
-                for own in lists
-            ]
+            data = keep.facts["data"]
+            if isinstance(data, list):
+                data = [{**d, "skipped": skipped(runner.work_dir, d["list"])} for d in data]
+            else:
+                data = {**data, "skipped": skipped(runner.work_dir)}
             facts = dict(keep.facts, epochs=runner.epoch, data=data)
-            run.set(data=[*data], training=facts, checkpoints=written(runner))
+            run.set(training=facts, checkpoints=written(runner))
+            run.set(data=[*data] if isinstance(data, list) else [data])
 
 
 def loss(runner: Runner) -> dict[str, float]:

@@ -11,7 +11,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     FiniteFloat,
@@ -116,11 +115,6 @@ class Start(_Part):
     sync_bn: bool
 
 
-def as_list(value: Any) -> Any:
-    """A value as a list of itself, unless it is one."""
-    return value if isinstance(value, list) else [value]
-
-
 class Training(_Part):
     """A training as it was run.
 
@@ -129,14 +123,19 @@ class Training(_Part):
         epochs: epochs completed.
         pretrained: the backbone's initial weights; None if they were drawn.
         load_from: the checkpoint that the whole network began with; None without.
-        data: what was trained on, list by list; older files have one.
+        data: what was trained on; a list of it where there are several annotation lists.
     """
 
     starts: Annotated[list[Start], Field(min_length=1)]
     epochs: NonNegativeInt
     pretrained: Weights | None
     load_from: Weights | None
-    data: Annotated[list[Data], BeforeValidator(as_list)]
+    data: Data | list[Data]
+
+    @property
+    def lists(self) -> list[Data]:
+        """What was trained on, one by one."""
+        return self.data if isinstance(self.data, list) else [self.data]
 
 
 class Checkpoint(_Part):

@@ -177,7 +177,7 @@ def _of_training(
     if training.epochs != recipe["epochs"]:
         yield f"epochs: {training.epochs}, the row's recipe {recipe['epochs']}"
     yield from _of_initial_weights(training, cfg)
-    yield from _of_lists(training.data, dataset_of(cfg), "training")
+    yield from _of_lists(training.lists, dataset_of(cfg), "training")
 
 
 def _of_initial_weights(training: Training, cfg: Config) -> Iterator[str]:

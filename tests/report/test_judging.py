@@ -98,7 +98,7 @@ def test_a_test_of_its_recipes_weights_fills_its_row_and_no_other(good, fresh):
     assert fresh.filled() == {"a": "measured"}
     training = good.checkpoints[0].training
     assert (training.epochs, training.starts[0].batch, training.starts[0].lr) == (2, 2, 0.02)
-    assert [(own.samples, own.dataset) for own in training.data] == [(4, "toy")]
+    assert training.data.samples == 4 and training.data.dataset == "toy"
 
 
 def test_an_ensemble_fills_its_row_and_its_members_none_with_its_clips(fresh):
