@@ -11,12 +11,12 @@ from __future__ import annotations
 import codecs
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from .errors import UserError
 
@@ -33,8 +33,9 @@ _INTEGER = re.compile(r"\s*-?\d+\s*").fullmatch
 
 
 class Sample(NamedTuple):
-    """A line: its number from 1, the name, the integers before the labels, and the labels."""
+    """A line: its list and number from 1, the name, the integers before the labels, the labels."""
 
+    list: str
     line: int
     name: str
     numbers: tuple[int, ...]
@@ -73,10 +74,16 @@ class Layout:
         """Whether it is there."""
         return os.path.exists(self.path(name))
 
-    def key(self, sample: Sample) -> tuple[Any, ...]:
+    @cached_property
+    def _root(self) -> str:
+        return os.path.abspath(self.prefix)
+
+    def key(self, sample: Sample) -> Hashable:
         """What makes two samples the same: the path and, of parts of a long video, which part."""
-        path = os.path.normpath(self.path(sample.name))
-        return (path, *sample.numbers) if len(self.columns) > 1 else (path,)
+        path = os.path.join(self._root, sample.name)
+        if "./" in path or "//" in path:
+            path = os.path.normpath(path)
+        return (path, sample.numbers) if len(self.columns) > 1 else path
 
 
 def layout_of(
@@ -114,7 +121,7 @@ def parse_list(
     good: list[Sample] = []
     bad: list[tuple[int, str]] = []
     for number, line in _lines(_decoded(content, path, layout)):
-        found = _sample(number, line, layout)
+        found = _sample(path, number, line, layout)
         if isinstance(found, str):
             bad.append((number, found))
         else:
@@ -147,7 +154,7 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
     return ((n, line) for n, line in enumerate(map(str.strip, lines), start=1) if line)
 
 
-def _sample(number: int, line: str, layout: Layout) -> Sample | str:
+def _sample(path: str, number: int, line: str, layout: Layout) -> Sample | str:
     """A line, or what is wrong with it. Its name ends where the integers at its end begin."""
     fields = line.split(layout.delimiter)
     count = 0
@@ -169,7 +176,7 @@ def _sample(number: int, line: str, layout: Layout) -> Sample | str:
     numbers, labels = _integers(tuple(fields[len(fields) - count :]), columns)
     if numbers and (numbers[-1] < 1 or numbers[0] < 0):
         return f"{line!r} tells no number of frames"
-    return Sample(number, name.strip(), numbers, labels)
+    return Sample(path, number, name.strip(), numbers, labels)
 
 
 @lru_cache(maxsize=4096)  # which lines share, so that a long list makes few objects
@@ -187,7 +194,7 @@ def _name(line: str, count: int, delimiter: str | None) -> str:
 
 def _wrong_labels(samples: Sequence[Sample], classes: int | None) -> Iterator[tuple[int, str]]:
     """Lines of a list with labels that have none, or one that is no class."""
-    for number, name, _, labels in samples:
+    for _, number, name, _, labels in samples:
         if not labels:
             yield number, f"no label at the end of {name!r}"
         elif min(labels) < 0 or (classes is not None and max(labels) >= classes):
@@ -197,7 +204,7 @@ def _wrong_labels(samples: Sequence[Sample], classes: int | None) -> Iterator[tu
 
 def _doubts(samples: Sequence[Sample], layout: Layout) -> Iterator[tuple[int, str]]:
     """Lines of a list without labels that end in what may be meant as one, and name no file."""
-    for number, name, _, _ in samples:
+    for _, number, name, _, _ in samples:
         found = re.match(r".*([\s,;:|])\s*(\S+)$", name)
         if found is None or layout.exists(name):
             continue
@@ -241,5 +248,7 @@ def _decoded(content: bytes, path: str, layout: Layout) -> str:
 def _names_files(text: str, layout: Layout, number: int = 100) -> bool:
     """Whether one of the first names beyond ASCII is that of a file; by chance none would be."""
     lines = ((n, line) for n, line in _lines(text) if not line.isascii())
-    found = (_sample(n, line, layout) for (n, line), _ in zip(lines, range(number), strict=False))
+    found = (
+        _sample("", n, line, layout) for (n, line), _ in zip(lines, range(number), strict=False)
+    )
     return any(layout.exists(sample.name) for sample in found if isinstance(sample, Sample))

@@ -6,7 +6,7 @@ import ast
 import copy
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,7 +104,7 @@ def sources(cfg: Config, split: str) -> list[Any]:
 
 # mmaction2's datasets whose lists `annotations` reads; others read theirs themselves.
 READ = ("VideoDataset", "RepeatAugDataset", "RawframeDataset")
-Videos = dict[tuple[Any, ...], tuple[Path, Sample]]
+Videos = dict[Hashable, Sample]
 
 
 def lists(cfg: Config, split: str) -> list[tuple[Path, Layout | None]]:
@@ -172,7 +172,7 @@ def check_annotations(cfg: Config, *splits: str) -> None:
 
 
 def _videos(cfg: Config, split: str, warns: bool = True) -> Videos:
-    """Where the lists of a split name each video first."""
+    """The lines of a split's lists that name each video first."""
     classes = (cfg.model.get("cls_head") or {}).get("num_classes")
     for dataset in sources(cfg, split):
         if dataset.get("multi_class") and dataset.get("num_classes") != classes:
@@ -198,9 +198,9 @@ def _videos(cfg: Config, split: str, warns: bool = True) -> Videos:
                 "tools/test.py --dump and tools/predict.py need none"
             )
         for sample in samples:
-            place, first = found.setdefault(layout.key(sample), (path, sample))
+            first = found.setdefault(layout.key(sample), sample)
             if first is not sample:
-                text = f"{path}, line {sample.line}: {sample.name} is in {place}, line {first.line}"
+                text = f"{_place(sample)}: {sample.name} is in {_place(first)}"
                 again.append(text)
                 if set(first.labels) != set(sample.labels):
                     text += f", too, with label {_said(first.labels)}, not {_said(sample.labels)}"
@@ -213,6 +213,10 @@ def _videos(cfg: Config, split: str, warns: bool = True) -> Videos:
     if again and warns:
         _warn(f"{len(again)} lines of the {split} list name a video again, the first {again[0]}")
     return found
+
+
+def _place(sample: Sample) -> str:
+    return f"{sample.list}, line {sample.line}"
 
 
 def _said(labels: Sequence[int]) -> str:
@@ -229,11 +233,11 @@ def _only_dumps(cfg: Config) -> bool:
 def _warn_of_leaks(train: Videos, held_out: Videos, split: str) -> None:
     both = [key for key in held_out if key in train]
     if both:
-        (path, sample), (place, first) = held_out[both[0]], train[both[0]]
+        sample, trained = held_out[both[0]], train[both[0]]
         _warn(
             f"{len(both)} of the {len(held_out)} videos of the {split} list are trained on, so its "
             f"figures do not tell how well new videos are recognised; the first is {sample.name} "
-            f"({path}, line {sample.line}; {place}, line {first.line})"
+            f"({_place(sample)}; {_place(trained)})"
         )
 
 

@@ -143,6 +143,12 @@ def test_videos_that_are_named_twice(config, data, tmp_path, monkeypatch):
     check(config, "train", train=str(twice))
     assert len(said) == 1 and said[0].startswith("2 lines of the train list name a video again")
     assert "line 2: ./0.mp4" in said[0] and "line 1" in said[0]
+    said.clear()
+    monkeypatch.chdir(data.parent)  # the prefix relative, a name absolute
+    prefix = {"train_dataloader.dataset.data_prefix.video": data.name}
+    options = {"train_dataloader.dataset.ann_file": str(twice), **prefix}
+    check_annotations(load_config(str(config.parent / "tiny.py"), options), "train")
+    assert said[0].startswith("2 lines")
     twice.write_text("1.mp4 1\n0.mp4 0\n./1.mp4 0\n")
     with pytest.raises(UserError, match=r"line 3: ./1.mp4 .*line 1, too, with label 1, not 0"):
         check(config, "train", train=str(twice))
