@@ -22,6 +22,7 @@ from .imports import (
     require_stack,
     stand_in_for_drn,
 )
+from .lists import read_lists_as_checked
 from .networks import chain_train
 from .numpy2 import jitter_hue_beyond_uint8, restore_np_inf
 from .videos import survive_bad_videos
@@ -39,6 +40,7 @@ REPAIRS: tuple[Callable[[], str | None], ...] = (
     resolve_torchvision_names,
     distribute_without_cuda,
     read_right_frames,
+    read_lists_as_checked,
     survive_bad_videos,
     jitter_hue_beyond_uint8,
     restore_np_inf,

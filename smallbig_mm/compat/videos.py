@@ -225,7 +225,7 @@ def _refetching(prepare_data: Callable[[Any, int], Any]) -> Callable[[Any, int],
         try:
             data = prepare_data(self, idx)
         except VideoDecodeError as error:
-            _require_prefix(self)
+            _require_prefix(self, idx)
             if self.test_mode:
                 raise VideoDecodeError(
                     f"{error}. Replace the file, or take its line out of {self.ann_file}"
@@ -248,10 +248,16 @@ def _refetching(prepare_data: Callable[[Any, int], Any]) -> Callable[[Any, int],
     return refetching
 
 
-def _require_prefix(dataset: Any) -> None:
-    """A wrong `data_prefix` makes every file missing; say that, not each of their names."""
+def _require_prefix(dataset: Any, idx: int) -> None:
+    """A wrong `data_prefix` makes every file missing; say that, not each of their names.
+
+    An absolute path in a list does not begin with it.
+    """
+    info = dataset.get_data_info(idx)
+    path = str(info.get("filename") or info.get("frame_dir"))
     for key, folder in dataset.data_prefix.items():
-        if folder and "://" not in str(folder) and not os.path.isdir(folder):
+        own = folder and path.startswith(str(folder)) and "://" not in str(folder)
+        if own and not os.path.isdir(folder):
             raise VideoDecodeError(
                 f"{folder}: no such folder, so no video of {dataset.ann_file} can be found. "
                 f"Set the dataset's data_prefix ({key}=...) or data_root"

@@ -13,6 +13,8 @@ from mmengine.hooks import Hook
 from mmengine.registry import HOOKS
 from mmengine.runner import Runner
 
+from ..files import relative
+
 FILE = "skipped_train.jsonl"
 
 
@@ -47,8 +49,12 @@ def watched(dataset: Any) -> Iterator[Any]:
             yield from watched(inner)
 
 
-def skipped(work_dir: str | Path) -> int:
+def skipped(work_dir: str | Path, of: str | None = None) -> int:
     """How many samples the training in a folder has skipped so far; 0 without `SkippedVideos`.
+
+    Args:
+        work_dir: the folder.
+        of: of this list only, as records name it.
 
     A line that was cut short, as by a full disk, is passed over: a record must not be lost to it.
     """
@@ -57,5 +63,5 @@ def skipped(work_dir: str | Path) -> int:
     for text in file.read_text().splitlines() if file.is_file() else ():
         with suppress(ValueError):
             line = json.loads(text)
-            found.add((line["list"], line["index"]))
-    return len(found)
+            found.add((relative(Path(line["list"])), line["index"]))
+    return sum(of in (None, name) for name, _ in found)

@@ -18,7 +18,7 @@ from mmengine.dist import is_main_process
 from mmengine.logging import print_log
 from mmengine.runner import Runner
 
-from ..configs import digest, ensemble_digest, identity
+from ..configs import digest, ensemble_digest, identity, labelled
 from ..datasets.decoders import CountDecoders
 from ..datasets.skipped import SkippedVideos, skipped
 from ..errors import UserError, reason
@@ -198,13 +198,14 @@ def train(runner: Runner, cfg: Config, folder: Path) -> None:
     validations = Validations()
     runner.register_hook(validations)
     with _of("train", runner, cfg, folder) as run:
+        held_out = store.data_of(cfg, "val", 0)
         run.set(seed=runner.seed if runner.seed is not None else "not run: no seed")
         try:
             trained(runner, cfg, run)
             run.set(**_validated(runner, validations))
         finally:
             if validations.figures:
-                run.content["data"].append(store.data_of(cfg, "val", 0))
+                run.content["data"] += held_out
 
 
 def trained(runner: Runner, cfg: Config, run: Recording) -> None:
@@ -217,9 +218,14 @@ def trained(runner: Runner, cfg: Config, run: Recording) -> None:
         runner.train()
     finally:
         if keep.facts:  # else it failed before it started
-            data = {**keep.facts["data"], "skipped": skipped(runner.work_dir)}
+            data = keep.facts["data"]
+            if isinstance(data, list):
+                data = [{**d, "skipped": skipped(runner.work_dir, d["list"])} for d in data]
+            else:
+                data = {**data, "skipped": skipped(runner.work_dir)}
             facts = dict(keep.facts, epochs=runner.epoch, data=data)
-            run.set(data=[data], training=facts, checkpoints=written(runner))
+            run.set(training=facts, checkpoints=written(runner))
+            run.set(data=[*data] if isinstance(data, list) else [data])
 
 
 def loss(runner: Runner) -> dict[str, float]:
@@ -241,10 +247,13 @@ def test(runner: Runner, cfg: Config, folder: Path, checkpoint: dict[str, Any]) 
     """
     with _of("test", runner, cfg, folder) as run:
         run.set(checkpoints=[checkpoint], seed="not run: a test has none")
-        run.set(data=[store.data_of(cfg, "test")])
-        figures = runner.test()
+        run.set(data=store.data_of(cfg, "test"))
+        labels = labelled(cfg, "test")
+        figures = as_fields(runner.test(), runner.work_dir, run.id)
+        if not labels:
+            figures["metrics"] = "not run: the list has no labels"
         # a test ends at a video that cannot be decoded, so this one skipped none
-        run.set(data=[store.data_of(cfg, "test", 0)], **as_fields(figures, runner.work_dir, run.id))
+        run.set(data=[{**own, "skipped": 0} for own in run.content["data"]], **figures)
     return run.path
 
 
@@ -279,7 +288,7 @@ def fused(
         input="not run: each member has its own",
         counts="not run: tools/flops.py counts",
         # a test ends at a video that cannot be decoded, so these skipped none
-        data=[store.data_of(members[0], "test", 0)],
+        data=store.data_of(members[0], "test", 0),
         checkpoints=list(checkpoints),
         seed="not run: a test has none",
         metrics=dict(metrics),

@@ -123,14 +123,19 @@ class Training(_Part):
         epochs: epochs completed.
         pretrained: the backbone's initial weights; None if they were drawn.
         load_from: the checkpoint that the whole network began with; None without.
-        data: what was trained on.
+        data: what was trained on; a list of it where there are several annotation lists.
     """
 
     starts: Annotated[list[Start], Field(min_length=1)]
     epochs: NonNegativeInt
     pretrained: Weights | None
     load_from: Weights | None
-    data: Data
+    data: Data | list[Data]
+
+    @property
+    def lists(self) -> list[Data]:
+        """What was trained on, one by one."""
+        return self.data if isinstance(self.data, list) else [self.data]
 
 
 class Checkpoint(_Part):

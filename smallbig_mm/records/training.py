@@ -61,11 +61,12 @@ class KeepTraining(Hook):
             return
         if self._earlier is None and self._load_from is None:
             self._pretrained = _pretrained(runner)
+        data = store.data_of(self.cfg, "train")
         self.facts = dict(
             starts=[start],
             pretrained=self._pretrained,
             load_from=self._load_from,
-            data=store.data_of(self.cfg, "train"),
+            data=data if len(data) > 1 else data[0],
         )
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
