@@ -21,7 +21,7 @@ from .imports import (
     require_stack,
     stand_in_for_drn,
 )
-from .networks import chain_train
+from .networks import chain_train, check_head_width
 from .numpy2 import jitter_hue_beyond_uint8, restore_np_inf
 from .videos import survive_bad_videos
 from .weights import allow_checkpoint_types, load_urls_safely, resolve_torchvision_names
@@ -41,6 +41,7 @@ REPAIRS: tuple[Callable[[], str | None], ...] = (
     jitter_hue_beyond_uint8,
     restore_np_inf,
     chain_train,
+    check_head_width,
 )
 _done: dict[str, str | None] = {}
 

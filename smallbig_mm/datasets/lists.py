@@ -71,9 +71,9 @@ def unlistable(name: str) -> str | None:
     if name != name.strip():
         return "its name begins or ends with a blank; rename it"
     for character in name:
-        if character != " " and unicodedata.category(character) in ("Cc", "Cs", "Zs", "Zl", "Zp"):
+        if character == "\ufeff" or unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp"):
             return f"its name has the character {character!a}; rename it"
-    return "its name begins with a byte order mark; rename it" if name[:1] == "\ufeff" else None
+    return None
 
 
 def write_list(path: Path, lines: Iterable[tuple]) -> str:
