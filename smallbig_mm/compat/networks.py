@@ -47,9 +47,9 @@ def _returning_self(train: Callable[..., None]) -> Callable[..., Any]:
 def check_head_width() -> str | None:
     """Refuse, as it is built, a recogniser whose head does not fit its backbone.
 
-    https://github.com/open-mmlab/mmaction2/issues/79: a backbone of other `base_channels` under a
-    head with the old `in_channels` ends in `mat1 and mat2 shapes cannot be multiplied` at the first
-    clip. Checked where the backbone tells its width, and nothing stands between the two.
+    A backbone of other `base_channels` under a head with the old `in_channels` ends in `mat1 and
+    mat2 shapes cannot be multiplied` at the first clip (no thread known). Checked where the
+    backbone tells its width, and nothing stands between the two.
     """
     from mmaction.models.recognizers.base import BaseRecognizer
 

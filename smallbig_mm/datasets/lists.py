@@ -414,6 +414,10 @@ def write_lists(
             f"recordings with --group-by. Left out: {some(why) or 'none'}"
         )
     classes = label_order(video.label for video in videos)
+    if len(classes) < 2:
+        raise UserError(
+            f"{root}: all videos are of class {classes[0]!r}; give the folder of class folders"
+        )
     lists = {
         side: [video for video, other in zip(videos, sides, strict=True) if other == side]
         for side in names

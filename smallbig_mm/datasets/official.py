@@ -134,7 +134,7 @@ def write_lists(
 ) -> list[dict[str, Any]]:
     """Write the classes, a list for each split, and beside it, with the suffix .json, its report.
 
-    A split of which no video is there has no list.
+    A split of which no video is there has a report, and no list.
 
     Args:
         root: the files' folder.
@@ -163,53 +163,56 @@ def write_lists(
             f"{root}: none of the {len(named)} videos of the annotations is there, as {some(named)}"
             f"; it holds {some(extra) or 'no videos'}"
         )
-    write_list(out / f"{name.split('_')[0]}_classes.txt", ((label,) for label in classes))
-    return [
-        _write(root, out / name.format(side), joined[side], extra, classes, workers, look)
+    usable = {
+        side: _usable(root, joined[side], numbers, workers, look)
         for side in ("train", "val", "test")
         if side in joined
-    ]
+    }
+    if not any(lines for lines, *_ in usable.values()):
+        left_out = [f"{name}: {why}" for *_, part in usable.values() for name, why in part.items()]
+        raise UserError(f"{root}: none of its videos can be used: {some(left_out, 2)}")
+    write_list(out / f"{name.split('_')[0]}_classes.txt", ((label,) for label in classes))
+    reports = []
+    for side, (lines, facts, left_out) in usable.items():
+        file, part = out / name.format(side), joined[side]
+        labels = [classes[line[-1]] for line in lines if any(part.files.values())]
+        known = all(isinstance(fact, Facts) for fact in facts)
+        report = dict(
+            videos=str(root),
+            list=str(file),
+            lines=len(lines),
+            sha256=write_list(file, lines) if lines else None,
+            per_class=counts(labels, classes) if labels else {},
+            missing=part.missing,
+            extra=extra,
+            left_out=left_out,
+            in_another_class_folder=part.contradicted,
+            statistics=statistics(facts) if known else dict(frames=spread(facts)),
+        )
+        write_text(file.with_suffix(".json"), json.dumps(report, indent=1) + "\n")
+        reports.append(report)
+    return reports
 
 
-def _write(
+def _usable(
     root: Path,
-    list_file: Path,
     joined: Joined,
-    extra: Sequence[str],
-    classes: Sequence[str],
+    numbers: Mapping[str, int],
     workers: int | None,
     look: Callable[[Path], Any],
-) -> dict[str, Any]:
-    numbers = class_numbers(classes, str(list_file))
+) -> tuple[list[tuple], list[Any], dict[str, str]]:
+    """The lines of a list, what each file says of itself, and why others have no line."""
     left_out = {file: "named twice, with different classes" for file in joined.twice}
     left_out |= {file: why for file in joined.files if (why := unlistable(file))}
     if any(joined.files.values()):  # a list has a label in each line, or in none
         left_out |= {file: "has no label" for file, label in joined.files.items() if not label}
     seen, unreadable = look_at(root, sorted(joined.files.keys() - left_out), workers, look)
-    left_out |= unreadable
     lines: list[tuple] = []
     for name, found in seen.items():
         label = joined.files[name]
         frames = () if isinstance(found, Facts) else (found,)
         lines.append((name, *frames, *(() if label is None else (numbers[key(label)],))))
-    labels = [classes[line[-1]] for line in lines if any(joined.files.values())]
-    facts = list(seen.values())
-    known = all(isinstance(fact, Facts) for fact in facts)
-    report = dict(
-        videos=str(root),
-        list=str(list_file),
-        lines=len(lines),
-        sha256=write_list(list_file, lines) if lines else None,
-        per_class=counts(labels, classes) if labels else {},
-        missing=joined.missing,
-        extra=list(extra),
-        left_out=left_out,
-        in_another_class_folder=joined.contradicted,
-        statistics=statistics(facts) if known else dict(frames=spread(facts)),
-    )
-    if lines:
-        write_text(list_file.with_suffix(".json"), json.dumps(report, indent=1) + "\n")
-    return report
+    return lines, list(seen.values()), left_out | unreadable
 
 
 def as_text(reports: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -217,15 +220,16 @@ def as_text(reports: Sequence[Mapping[str, Any]]) -> list[str]:
     text = []
     for report in reports:
         file = report["list"] if report["lines"] else f"no {Path(report['list']).name}"
-        text.append(f"{file}: {report['lines']} videos, {len(report['missing'])} missing")
-        if not report["lines"]:
-            continue
-        text.append(f"  sha256 {report['sha256']}")
+        left_out = report["left_out"]
+        text.append(
+            f"{file}: {report['lines']} videos, {len(report['missing'])} missing, {len(left_out)} "
+            f"left out, sha256 {report['sha256']}"
+        )
         text += [f"  {line}" for line in spread_as_text(report["statistics"])]
         for what in ("missing", "in_another_class_folder"):
             if report[what]:
                 text.append(f"  {what.replace('_', ' ')}: {some(report[what])}")
-        text += [f"  left out: {name}: {why}" for name, why in report["left_out"].items()][:20]
+        text += [f"  left out: {name!a}: {why}" for name, why in left_out.items()][:20]
         text.append(f"  everything: {Path(report['list']).with_suffix('.json')}")
     columns = {
         Path(r["list"]).name.split("_")[1]: r["per_class"] for r in reports if r["per_class"]
