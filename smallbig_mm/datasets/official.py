@@ -169,8 +169,8 @@ def write_lists(
         if side in joined
     }
     if not any(lines for lines, *_ in usable.values()):
-        left_out = [f"{name}: {why}" for *_, part in usable.values() for name, why in part.items()]
-        raise UserError(f"{root}: none of its videos can be used: {some(left_out, 2)}")
+        why = [f"{name}: {why}" for *_, lost in usable.values() for name, why in lost.items()]
+        raise UserError(f"{root}: none of its videos can be used: {some(why, 2)}")
     write_list(out / f"{name.split('_')[0]}_classes.txt", ((label,) for label in classes))
     reports = []
     for side, (lines, facts, left_out) in usable.items():

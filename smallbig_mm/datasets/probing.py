@@ -103,9 +103,7 @@ def statistics(facts: Iterable[Facts]) -> dict[str, dict[str, float]]:
 
 
 def spread(values: Sequence[float]) -> dict[str, float]:
-    """Least, median and greatest, to three decimals; empty of no values."""
-    if not values:
-        return {}
+    """Least, median and greatest, to three decimals."""
     found = np.percentile(values, (0, 50, 100))
     return dict(zip(("min", "median", "max"), (round(float(v), 3) for v in found), strict=True))
 
