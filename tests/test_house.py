@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "smallbig_mm"
 # From the ground up; what shares a floor may import each other, but not in a circle.
 FLOORS = [
-    {"errors", "progress"},
+    {"errors", "progress", "workers"},
     {"files", "annotations"},
     {"reading"},
     {"configs"},

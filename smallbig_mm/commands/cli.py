@@ -29,7 +29,7 @@ def parser(description: str, example: str) -> argparse.ArgumentParser:
         example: `python tools/NAME.py configs/...`; for who typed `smallbig-mm NAME`, in its form.
     """
     if sys.argv[0].startswith("smallbig-mm "):
-        example = re.sub(r"\w+ tools/\w+\.\w+", sys.argv[0], example)
+        example = re.sub(r"\w+ tools/[\w/]+\.\w+", sys.argv[0], example)
         example = example.replace("configs/", "smallbig_mm::")
     return argparse.ArgumentParser(
         description=description,
@@ -45,6 +45,11 @@ def add_run_arguments(tool: argparse.ArgumentParser) -> None:
     tool.add_argument("--records", type=Path, help=RECORDS_HELP)
     tool.add_argument("--launcher", choices=["none", "pytorch", "slurm", "mpi"], default="none")
     tool.add_argument("--local-rank", "--local_rank", type=int, default=0, help=argparse.SUPPRESS)
+
+
+def add_workers_argument(tool: argparse.ArgumentParser) -> None:
+    """The argument of tools that look at many videos."""
+    tool.add_argument("--workers", type=int, help="processes (one a processor core)")
 
 
 def build_runner(cfg: Config, args: argparse.Namespace) -> Runner:

@@ -23,7 +23,7 @@ from .imports import (
     stand_in_for_drn,
 )
 from .lists import read_lists_as_checked
-from .networks import chain_train
+from .networks import chain_train, check_head_width
 from .numpy2 import jitter_hue_beyond_uint8, restore_np_inf
 from .videos import survive_bad_videos
 from .weights import allow_checkpoint_types, load_urls_safely, resolve_torchvision_names
@@ -45,6 +45,7 @@ REPAIRS: tuple[Callable[[], str | None], ...] = (
     jitter_hue_beyond_uint8,
     restore_np_inf,
     chain_train,
+    check_head_width,
 )
 _done: dict[str, str | None] = {}
 

@@ -39,7 +39,7 @@ def without(tmp_path):
 
 
 def test_each_tool_has_its_command():
-    tools = {path.stem.replace("_", "-") for path in TOOLS.glob("[!_]*.py")}
+    tools = {path.stem.replace("_", "-") for path in TOOLS.rglob("[!_]*.py")}
     assert tools | {"list", "quickstart"} == set(commands())
     assert all(text.endswith(".") for text in commands().values())
 
