@@ -6,10 +6,8 @@ from elsewhere, so reading one runs none of its code.
 
 from __future__ import annotations
 
-import codecs
-import io
 import pickle
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
@@ -21,6 +19,7 @@ from mmaction.evaluation import top_k_accuracy
 from mmengine.config import Config
 from torch import Tensor
 
+from .compat import pickles
 from .configs import labelled, load_config, sources
 from .errors import UserError
 
@@ -138,31 +137,6 @@ class Scores:
         return self.scores.shape[1]
 
 
-class _Refused(pickle.UnpicklingError):
-    """A pickle asks for something that no dump needs."""
-
-
-def _storage(content: bytes) -> Any:
-    # torch.storage's own function loads with weights_only=False, which runs any code.
-    return torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
-
-
-_ALLOWED = {
-    ("_codecs", "encode"): codecs.encode,
-    ("collections", "OrderedDict"): OrderedDict,
-    ("torch._utils", "_rebuild_tensor_v2"): torch._utils._rebuild_tensor_v2,
-    ("torch.storage", "_load_from_bytes"): _storage,
-}
-
-
-class _Unpickler(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> Any:
-        try:
-            return _ALLOWED[module, name]
-        except KeyError:
-            raise _Refused(f"{module}.{name}") from None
-
-
 def read(path: str | Path) -> Scores:
     """Read a dump.
 
@@ -176,16 +150,9 @@ def read(path: str | Path) -> Scores:
     """
     try:
         with open(path, "rb") as file:
-            samples = _Unpickler(file).load()
-    except _Refused as error:
-        raise UserError(
-            f"{path}: asks for {error}, and only tensors and plain Python objects are loaded; "
-            "make the dump with tools/test.py --dump"
-        ) from error
-    except Exception as error:  # bytes that are no pickle raise almost anything
-        raise UserError(
-            f"{path}: cannot be read; no dump, or damaged ({type(error).__name__})"
-        ) from error
+            samples = pickles.load(file, path)
+    except UserError as error:
+        raise UserError(f"{error}; make the dump with tools/test.py --dump") from error
     if not isinstance(samples, list) or not samples:
         raise UserError(f"{path}: holds no list of samples; make it with tools/test.py --dump")
     for number, sample in enumerate(samples, start=1):

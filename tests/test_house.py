@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).parents[1] / "smallbig_mm"
 # From the ground up; what shares a floor may import each other, but not in a circle.
 FLOORS = [
     {"errors", "progress", "workers"},
-    {"files", "annotations"},
+    {"files", "annotations", "printed"},
     {"reading"},
     {"configs"},
     {"compat", "ops", "doctor"},

@@ -25,8 +25,15 @@ from .imports import (
 from .lists import read_lists_as_checked
 from .networks import chain_train, check_head_width
 from .numpy2 import jitter_hue_beyond_uint8, restore_np_inf
+from .pickles import load_files_safely
+from .resuming import delete_own_checkpoints_only, never_run_printed_configs
 from .videos import survive_bad_videos
-from .weights import allow_checkpoint_types, load_urls_safely, resolve_torchvision_names
+from .weights import (
+    allow_checkpoint_types,
+    load_checkpoints_safely,
+    load_urls_safely,
+    resolve_torchvision_names,
+)
 
 __all__ = ["REPAIRS", "StackError", "VideoDecodeError", "WeightsError", "repair", "repairs"]
 
@@ -35,7 +42,11 @@ REPAIRS: tuple[Callable[[], str | None], ...] = (
     stand_in_for_drn,
     replace_pkg_resources,
     find_own_bases,
+    load_files_safely,
+    never_run_printed_configs,
+    delete_own_checkpoints_only,
     allow_checkpoint_types,
+    load_checkpoints_safely,
     load_urls_safely,
     resolve_torchvision_names,
     distribute_without_cuda,

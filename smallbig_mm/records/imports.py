@@ -19,7 +19,7 @@ from ..configs import dataset_of, identity, lists
 from ..ensemble import Scores
 from ..ensemble import read as read_dump
 from ..errors import UserError
-from ..files import file_sha256, relative
+from ..files import file_name, file_sha256, relative
 from ..paper import compared
 from . import store
 from .runs import tested
@@ -173,7 +173,7 @@ def _write(
             raise UserError(f"{path}: has a record already, {folder / record.id}.json")
     record = store.make(
         kind=kind,
-        name=f"imported/{kind}-{Path(cfg.filename).stem}-{sha256[:8]}",
+        name=f"imported/{kind}-{file_name(Path(cfg.filename).stem)}-{sha256[:8]}",
         config=relative(cfg.filename),
         cfgs=[cfg],
         resolved=missing,

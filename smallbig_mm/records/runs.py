@@ -22,7 +22,7 @@ from ..configs import digest, ensemble_digest, identity, labelled
 from ..datasets.decoders import CountDecoders
 from ..datasets.skipped import SkippedVideos, skipped
 from ..errors import UserError, reason
-from ..files import file_sha256, relative, write_text
+from ..files import file_name, file_sha256, relative, write_text
 from . import store
 from .provenance import code_version, command, is_committed, now
 from .schema import Record
@@ -177,6 +177,8 @@ def close_killed(folder: Path, name: str = "", why: str = KILLED) -> list[Path]:
                 _lock(file)
                 content = json.load(file)
                 record = store.validate({**content, "metrics": why, "end": why}, marker)
+                if marker != folder / f"{record.id}{MARKER}":  # it names another's record
+                    continue
                 closed.append(store.write(record, folder))
                 marker.unlink()
         except (OSError, ValueError):  # it lives, another process closes it, or it was cut short
@@ -277,7 +279,7 @@ def fused(
     """
     for cfg in members:
         store.keep_settings(identity(cfg), folder)
-    name = f"test/{path.stem}-{ensemble_digest(members)[:8]}"
+    name = f"test/{file_name(path.stem)}-{ensemble_digest(members)[:8]}"
     record = store.make(
         kind="test",
         name=name,
@@ -299,7 +301,7 @@ def fused(
 
 @contextmanager
 def _of(kind: str, runner: Runner, cfg: Config, folder: Path) -> Iterator[Recording]:
-    name = f"{kind}/{Path(cfg.filename).stem}-{digest(cfg)[:8]}"
+    name = f"{kind}/{file_name(Path(cfg.filename).stem)}-{digest(cfg)[:8]}"
     with recording(
         kind=kind, name=name, cfg=cfg, config=cfg.filename, split=kind, folder=folder
     ) as run:
@@ -344,7 +346,7 @@ def as_fields(figures: Mapping[str, Any], work_dir: str | Path, name: str) -> di
     missing = f"not run: not finite: {odd}" if odd else "not run: the evaluator gave no number"
     attachments = []
     for key, value in others.items():
-        path = Path(work_dir) / "figures" / name.replace("/", "-") / f"{key.replace('/', '-')}.json"
+        path = Path(work_dir) / "figures" / file_name(name) / f"{file_name(key)}.json"
         write_text(path, json.dumps(_plain(value), indent=1) + "\n")
         attachments.append(dict(name=key, file=relative(path), sha256=file_sha256(path)))
     return dict(
@@ -356,11 +358,13 @@ def as_fields(figures: Mapping[str, Any], work_dir: str | Path, name: str) -> di
 
 def _plain(value: Any) -> Any:
     if isinstance(value, (torch.Tensor, np.ndarray)):
-        return value.tolist()
+        return _plain(value.tolist())
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # JSON has no such number
     return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
 
 

@@ -176,7 +176,7 @@ class Record(_Part):
     """
 
     version: Literal[2]
-    id: Annotated[str, Field(pattern=r"^[\w.+-]+(/[\w+-][\w.+-]*)*$")]
+    id: Annotated[str, Field(pattern=r"^[\w+-][\w.+-]*(/[\w+-][\w.+-]*)*$")]
     kind: Literal["cost", "test", "train", "speed"]
     config: str
     settings: Annotated[list[Sha256], Field(min_length=1)]

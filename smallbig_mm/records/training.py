@@ -16,10 +16,11 @@ from mmengine.runner import EpochBasedTrainLoop, Runner
 from pydantic import ValidationError
 from torch import nn
 
-from ..configs import digest, identity, parse
+from ..configs import digest, identity
 from ..errors import UserError, WeightsError
 from ..files import file_sha256
 from ..pretrained import count_loaded
+from ..printed import parse
 from . import store
 from .schema import Training
 
