@@ -10,9 +10,11 @@ from pathlib import Path
 
 from mmengine.config import Config, DictAction
 from mmengine.runner import Runner
+from torch.distributed import DistError
 
 from ..errors import UserError
 from ..records.store import folder_for
+from ..records.training import restarts
 
 RECORDS_HELP = (
     "where its record goes (results/runs for a config of this checkout, else records beside the "
@@ -55,14 +57,57 @@ def build_runner(cfg: Config, args: argparse.Namespace) -> Runner:
     """
     os.environ.setdefault("LOCAL_RANK", str(args.local_rank))
     cfg.launcher = args.launcher
-    if args.work_dir is not None:
-        cfg.work_dir = args.work_dir
-    elif cfg.get("work_dir") is None:
-        cfg.work_dir = str(Path("work_dirs") / Path(cfg.filename).stem)
+    cfg.work_dir = work_dir(cfg, args)
+    dist = cfg.setdefault("env_cfg", {}).setdefault("dist_cfg", {})
+    dist.timeout = timeout = _timeout(dist.get("timeout", 600))
     try:
         return Runner.from_cfg(cfg)
+    except DistError as error:
+        place = ":".join(os.environ.get(f"MASTER_{name}", "?") for name in ("ADDR", "PORT"))
+        raise UserError(
+            f"--launcher {args.launcher}: {os.environ.get('WORLD_SIZE')} processes did not meet at "
+            f"{place} within {timeout} s; start them all, or wait longer: DIST_TIMEOUT=SECONDS "
+            f"({str(error).splitlines()[0]})"
+        ) from error
     except (ValueError, KeyError, TypeError) as error:
         raise UserError(f"{cfg.filename}: {error}") from error
+
+
+def _timeout(default: int) -> int:
+    """Seconds that processes wait for each other, as the launchers' `DIST_TIMEOUT` says."""
+    given = os.environ.get("DIST_TIMEOUT", str(default))
+    if not given.isdecimal() or int(given) < 1:
+        raise UserError(f"DIST_TIMEOUT={given}: give a number of seconds")
+    return int(given)
+
+
+def work_dir(cfg: Config, args: argparse.Namespace) -> str:
+    """Where to write: `--work-dir`, the config's, or work_dirs/CONFIG."""
+    default = str(Path("work_dirs") / Path(cfg.filename).stem)
+    return args.work_dir or cfg.get("work_dir") or default
+
+
+def restarted(folder: Path) -> bool:
+    """Whether torchrun started this process again, and a checkpoint was written since it first did.
+
+    A file in the work dir, as old as the first start, tells its checkpoints from earlier runs'.
+    """
+    first, newest = folder / ".torchrun", folder / "last_checkpoint"
+    if restarts():
+        there = first.is_file() and newest.is_file()
+        return there and first.stat().st_mtime_ns <= newest.stat().st_mtime_ns
+    if int(os.environ.get("TORCHELASTIC_MAX_RESTARTS", 0)):
+        folder.mkdir(parents=True, exist_ok=True)
+        first.touch()
+    return False
+
+
+def positive(text: str) -> int:
+    """A number from 1, as an argument's type."""
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
 
 
 def records_folder(cfg: Config, args: argparse.Namespace) -> Path:

@@ -1,12 +1,22 @@
 """Train a network: one process, or several through dist_train.sh or slurm_train.sh."""
 
+from pathlib import Path
+
 from ..checkpoints import load_for
 from ..configs import check_annotations, load_config
 from ..errors import UserError
 from ..files import require_file
 from ..records import runs
 from ..records.training import unwrap
-from .cli import add_run_arguments, build_runner, parser, records_folder
+from .cli import (
+    add_run_arguments,
+    build_runner,
+    parser,
+    positive,
+    records_folder,
+    restarted,
+    work_dir,
+)
 
 
 def main() -> None:
@@ -22,9 +32,16 @@ def main() -> None:
     tool.add_argument("--amp", action="store_true", help="train in bfloat16 (needs a GPU)")
     tool.add_argument("--no-validate", action="store_true", help="do not validate on the way")
     tool.add_argument(
+        "--accumulate",
+        type=positive,
+        metavar="N",
+        help="accumulate the gradients of N batches a step, for a batch N times as large",
+    )
+    tool.add_argument(
         "--auto-scale-lr",
         action="store_true",
-        help="scale the learning rate by batch size / auto_scale_lr.base_batch_size",
+        help="scale the learning rate by batch size (per process x processes x accumulated) / "
+        "auto_scale_lr.base_batch_size",
     )
     tool.add_argument("--seed", type=int, help="random seed")
     tool.add_argument("--deterministic", action="store_true", help="deterministic cuDNN")
@@ -35,6 +52,10 @@ def main() -> None:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     if args.amp:
         _use_amp(cfg)
+    if args.accumulate:
+        cfg.optim_wrapper.accumulative_counts = args.accumulate
+    if restarted(Path(work_dir(cfg, args))):
+        args.resume = "auto"
     if args.resume is not None:
         cfg.resume = True
         cfg.load_from = (

@@ -14,7 +14,11 @@ from collections.abc import Callable
 
 from ..errors import StackError, VideoDecodeError, WeightsError
 from .bases import find_own_bases
-from .distributed import distribute_without_cuda
+from .distributed import (
+    distribute_without_cuda,
+    freeze_before_wrapping,
+    scale_lr_by_accumulation,
+)
 from .imports import (
     provide_importlib_metadata,
     replace_pkg_resources,
@@ -36,6 +40,8 @@ REPAIRS: tuple[Callable[[], str | None], ...] = (
     allow_checkpoint_types,
     load_urls_safely,
     resolve_torchvision_names,
+    freeze_before_wrapping,
+    scale_lr_by_accumulation,
     distribute_without_cuda,
     survive_bad_videos,
     jitter_hue_beyond_uint8,
