@@ -5,6 +5,7 @@ import sys
 
 from torch.distributed import DistError
 from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
+from torch.distributed.elastic.rendezvous import RendezvousError
 from torch.distributed.run import main
 
 try:
@@ -15,12 +16,13 @@ except ChildFailedError as error:
     how = f"exit code {code}" if code >= 0 else f"signal {-code}"
     print(f"error: process {rank} ended with {how}; what it said is above", file=sys.stderr)
     sys.exit(code if code > 0 else 128 - code)
-except DistError as error:
-    place = next(arg for arg in sys.argv if arg.startswith("--master_addr=")).split("=")[1]
+except (DistError, RendezvousError) as error:
     print(
-        f"error: not all {os.environ['NNODES']} machines met at MASTER_ADDR={place} within "
-        f"{os.environ['DIST_TIMEOUT']} s (DIST_TIMEOUT): start this on each of them, with its own "
-        f"NODE_RANK ({str(error).splitlines()[0]})",
+        "error: not all {NNODES} machines met at MASTER_ADDR={MASTER_ADDR} within "
+        "DIST_TIMEOUT={DIST_TIMEOUT} s: start this on each of them, with its own NODE_RANK ".format(
+            **os.environ
+        )
+        + f"({str(error).splitlines()[0] if str(error) else type(error).__name__})",
         file=sys.stderr,
     )
     sys.exit(1)

@@ -11,10 +11,9 @@ if [ $# -lt 3 ] || [[ "$1" =~ ^(-h|--help)$ ]]; then
 fi
 config=$1 checkpoint=$2 gpus=$3
 shift 3
-export NNODES="${NNODES:-1}" DIST_TIMEOUT="${DIST_TIMEOUT:-600}"
+export NNODES="${NNODES:-1}" MASTER_ADDR="${MASTER_ADDR:-127.0.0.1}" DIST_TIMEOUT="${DIST_TIMEOUT:-600}"
 tools=$(dirname "$0")
-exec "${PYTHON:-python}" "$tools/_torchrun.py" \
-    --nnodes="$NNODES" --node_rank="${NODE_RANK:-0}" --nproc_per_node="$gpus" \
-    --master_addr="${MASTER_ADDR:-127.0.0.1}" --master_port="${PORT:-29500}" \
+exec "${PYTHON:-python}" "$tools/_torchrun.py" --nnodes="$NNODES" --nproc_per_node="$gpus" \
+    --node_rank="${NODE_RANK:-0}" --master_addr="$MASTER_ADDR" --master_port="${PORT:-29500}" \
     --rdzv_conf="timeout=$DIST_TIMEOUT" \
     "$tools/test.py" "$config" "$checkpoint" --launcher pytorch "$@"

@@ -17,6 +17,7 @@ from .bases import find_own_bases
 from .distributed import (
     distribute_without_cuda,
     freeze_before_wrapping,
+    meet_anew_after_restart,
     scale_lr_by_accumulation,
 )
 from .imports import (
@@ -41,6 +42,7 @@ REPAIRS: tuple[Callable[[], str | None], ...] = (
     load_urls_safely,
     resolve_torchvision_names,
     freeze_before_wrapping,
+    meet_anew_after_restart,
     scale_lr_by_accumulation,
     distribute_without_cuda,
     survive_bad_videos,

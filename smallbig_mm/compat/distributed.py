@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import importlib
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -30,6 +32,31 @@ def freeze_before_wrapping() -> str | None:
 
     MMDistributedDataParallel.__init__ = wrap_frozen
     return "frozen stages are frozen before a network is distributed"
+
+
+def meet_anew_after_restart() -> str | None:
+    """Let processes that torchrun starts again not find the dead ones' addresses.
+
+    https://github.com/pytorch/pytorch/issues/135712: the store in which they meet outlives them, so
+    that some connect to processes that are gone, and each restart may fail. Of one machine's
+    processes all know how often they were started. Several machines': `tools/dist_train.sh`.
+    """
+    from torch.distributed import PrefixStore
+
+    rendezvous: Any = importlib.import_module("torch.distributed.rendezvous")  # a function hides it
+    create = getattr(rendezvous, "_create_c10d_store", None)
+    if create is None or hasattr(create, "__wrapped__"):
+        return None
+
+    @functools.wraps(create)
+    def create_anew(*args: Any, **kwargs: Any) -> Any:
+        store = create(*args, **kwargs)
+        start = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")
+        alone = os.environ.get("LOCAL_WORLD_SIZE") == os.environ.get("WORLD_SIZE")
+        return PrefixStore(f"start_{start}", store) if start != "0" and alone else store
+
+    rendezvous._create_c10d_store = create_anew
+    return "torchrun's restarted processes meet anew"
 
 
 def scale_lr_by_accumulation() -> str | None:
