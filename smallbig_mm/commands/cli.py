@@ -9,12 +9,12 @@ import sys
 from pathlib import Path
 
 from mmengine.config import Config, DictAction
+from mmengine.dist import all_gather_object
 from mmengine.runner import Runner
 from torch.distributed import DistError
 
 from ..errors import UserError
 from ..records.store import folder_for
-from ..records.training import restarts
 
 RECORDS_HELP = (
     "where its record goes (results/runs for a config of this checkout, else records beside the "
@@ -57,7 +57,10 @@ def build_runner(cfg: Config, args: argparse.Namespace) -> Runner:
     """
     os.environ.setdefault("LOCAL_RANK", str(args.local_rank))
     cfg.launcher = args.launcher
-    cfg.work_dir = work_dir(cfg, args)
+    if args.work_dir is not None:
+        cfg.work_dir = args.work_dir
+    elif cfg.get("work_dir") is None:
+        cfg.work_dir = str(Path("work_dirs") / Path(cfg.filename).stem)
     dist = cfg.setdefault("env_cfg", {}).setdefault("dist_cfg", {})
     dist.timeout = timeout = _timeout(dist.get("timeout", 600))
     try:
@@ -81,25 +84,33 @@ def _timeout(default: int) -> int:
     return int(given)
 
 
-def work_dir(cfg: Config, args: argparse.Namespace) -> str:
-    """Where to write: `--work-dir`, the config's, or work_dirs/CONFIG."""
-    default = str(Path("work_dirs") / Path(cfg.filename).stem)
-    return args.work_dir or cfg.get("work_dir") or default
+def go_on_if_restarted(runner: Runner) -> bool:
+    """Resume from the newest checkpoint if torchrun starts these processes again.
 
+    One that is older than any of their launchers is an earlier training's. torchrun counts a start
+    only on the machine where a process died, so its count does not tell.
 
-def restarted(folder: Path) -> bool:
-    """Whether torchrun started this process again, and a checkpoint was written since it first did.
-
-    A file in the work dir, as old as the first start, tells its checkpoints from earlier runs'.
+    Returns:
+        Whether it is so.
     """
-    first, newest = folder / ".torchrun", folder / "last_checkpoint"
-    if restarts():
-        there = first.is_file() and newest.is_file()
-        return there and first.stat().st_mtime_ns <= newest.stat().st_mtime_ns
-    if int(os.environ.get("TORCHELASTIC_MAX_RESTARTS", 0)):
-        folder.mkdir(parents=True, exist_ok=True)
-        first.touch()
-    return False
+    newest = Path(runner.work_dir) / "last_checkpoint"
+    again = (
+        int(os.environ.get("TORCHELASTIC_MAX_RESTARTS", 0)) > 0
+        and newest.is_file()
+        and newest.stat().st_mtime >= _launched()
+    )
+    if not any(all_gather_object(again)):
+        return False
+    runner._resume, runner._load_from = True, None
+    return True
+
+
+def _launched() -> float:
+    """When this process's parent, the launcher, started, in seconds as `time.time` has them."""
+    ticks = Path(f"/proc/{os.getppid()}/stat").read_text().rpartition(")")[2].split()[19]
+    boot = re.search(r"^btime (\d+)", Path("/proc/stat").read_text(), re.MULTILINE)
+    assert boot is not None
+    return int(boot[1]) + int(ticks) / os.sysconf("SC_CLK_TCK")
 
 
 def positive(text: str) -> int:

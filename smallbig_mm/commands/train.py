@@ -1,7 +1,5 @@
 """Train a network: one process, or several through dist_train.sh or slurm_train.sh."""
 
-from pathlib import Path
-
 from ..checkpoints import load_for
 from ..configs import check_annotations, load_config
 from ..errors import UserError
@@ -11,11 +9,10 @@ from ..records.training import unwrap
 from .cli import (
     add_run_arguments,
     build_runner,
+    go_on_if_restarted,
     parser,
     positive,
     records_folder,
-    restarted,
-    work_dir,
 )
 
 
@@ -54,8 +51,6 @@ def main() -> None:
         _use_amp(cfg)
     if args.accumulate:
         cfg.optim_wrapper.accumulative_counts = args.accumulate
-    if restarted(Path(work_dir(cfg, args))):
-        args.resume = "auto"
     if args.resume is not None:
         cfg.resume = True
         cfg.load_from = (
@@ -69,7 +64,7 @@ def main() -> None:
         cfg.randomness = dict(seed=args.seed, deterministic=args.deterministic)
     check_annotations(cfg, "train", "val")
     runner = build_runner(cfg, args)
-    if cfg.resume and cfg.load_from:
+    if not go_on_if_restarted(runner) and cfg.resume and cfg.load_from:
         load_for(unwrap(runner.model), cfg.load_from)  # says what does not fit, before mmengine
     runs.train(runner, cfg, records_folder(cfg, args))
 

@@ -27,6 +27,8 @@ from .schema import Training
 
 NOT_KEPT = "not run: the checkpoint does not say how it was trained; tools/train.py writes that"
 
+RESTARTS = "TORCHELASTIC_RESTART_COUNT"  # counts only on the machine where a process died
+
 
 class KeepTraining(Hook):
     """Takes down what a training runs with, and puts it into every checkpoint's `meta`.
@@ -188,7 +190,7 @@ def _start(runner: Runner, cfg: Config, built_lr: float) -> dict[str, Any]:
         lr *= _lr(runner) / built_lr
     return dict(
         epoch=runner.epoch,
-        restarts=restarts(),
+        restarts=max(map(int, all_gather_object(os.environ.get(RESTARTS, "0")))),
         settings=digest(cfg),
         batch=batch,
         batch_per_process=per_process,
@@ -199,11 +201,6 @@ def _start(runner: Runner, cfg: Config, built_lr: float) -> dict[str, Any]:
         ema=any(isinstance(hook, EMAHook) for hook in runner.hooks),
         sync_bn=any("SyncB" in type(module).__name__ for module in runner.model.modules()),
     )
-
-
-def restarts() -> int:
-    """How often torchrun has started this run again, as it does when a process dies."""
-    return int(os.environ.get("TORCHELASTIC_RESTART_COUNT", 0))
 
 
 def scaled_lr(cfg: Config, batch: int) -> float:

@@ -101,7 +101,8 @@ class Run:
         inside: str | None = None,
         **env: str,
     ) -> None:
-        self.work_dir, self.log = work_dir, work_dir.with_suffix(".log")
+        self.work_dir = work_dir
+        self.log = Path(f"{work_dir}{env.get('NODE_RANK', '')}.log")
         command = ["bash", str(TOOLS / "dist_train.sh"), str(config), str(processes)]
         command += ["--work-dir", str(work_dir), "--records", f"{work_dir}.records"]
         command += ["--cfg-options", *options] if options else []
@@ -158,7 +159,7 @@ class Run:
 def nodes(inside: Sequence[str | None] = (None, None), **env: str) -> list[dict[str, Any]]:
     """What says to each of two launchers which machine it is."""
     address = "10.77.0.1" if inside[0] else "127.0.0.1"
-    meeting = dict(NNODES="2", MASTER_ADDR=address, PORT=free_port(), **env)
+    meeting = dict(NNODES="2", MASTER_ADDR=address, **{"PORT": free_port(), **env})
     if inside[0]:
         meeting["GLOO_SOCKET_IFNAME"] = "eth0"
     return [dict(meeting, NODE_RANK=str(rank), inside=inside[rank]) for rank in range(2)]
@@ -201,14 +202,20 @@ def two_machines(
     return [(step, a, b) for (step, a), (_, b) in zip(alone, both, strict=True)]
 
 
-def killed_worker(folder: Path, rank: int = 1) -> dict[str, int]:
-    """A process dies by SIGKILL; torchrun starts the group again."""
-    run = Run(tiny(folder, 20), folder / "run", 2, PORT=free_port(), MAX_RESTARTS="2")
-    run.until(7)
-    run.kill(rank)
-    assert run.wait() == 0, run.said()
-    start = run.record().training.starts[-1]
-    steps = [step for step, _ in curve(run.work_dir)]
+def killed_worker(folder: Path, rank: int = 1, machines: int = 1) -> dict[str, int]:
+    """Of two processes, on one machine or two, one dies by SIGKILL; torchrun starts both again."""
+    config, env = tiny(folder, 20), dict(MAX_RESTARTS="2", PORT=free_port())
+    if machines == 1:
+        runs = [Run(config, folder / "run", 2, **env)]
+    else:
+        runs = [Run(config, folder / "run", **node) for node in nodes(**env)]
+    runs[0].until(7)
+    for run in runs:
+        run.kill(rank)
+    for run in runs:
+        assert run.wait() == 0, run.said()
+    start = runs[0].record().training.starts[-1]
+    steps = [step for step, _ in curve(folder / "run")]
     return dict(
         restarts=start.restarts,
         resumed_after_epoch=start.epoch,
@@ -261,7 +268,9 @@ def main() -> None:
         print("| step | one process | two machines | relative difference |\n|---|---|---|---|")
         for step, one, two in two_machines(folder / "curve", inside):
             print(f"| {step} | {one:.7f} | {two:.7f} | {abs(one - two) / one:.1e} |")
-        print("a killed process:", killed_worker(folder / "killed"))
+        for count in (1, 2):
+            lost = killed_worker(folder / f"killed{count}", machines=count)
+            print(f"a process killed, of two on {count} machines: {lost}")
         for rank in (0, 1):
             print(f"only machine {rank}:", absent_machine(folder / f"absent{rank}", rank))
         how = "cut off" if args.namespaces else "killed"
