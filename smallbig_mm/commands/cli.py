@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from mmengine.config import Config, DictAction
+from mmengine.device import get_device
 from mmengine.dist import all_gather_object
 from mmengine.runner import Runner
 from torch.distributed import DistError
@@ -61,6 +62,10 @@ def build_runner(cfg: Config, args: argparse.Namespace) -> Runner:
         cfg.work_dir = args.work_dir
     elif cfg.get("work_dir") is None:
         cfg.work_dir = str(Path("work_dirs") / Path(cfg.filename).stem)
+    if args.launcher != "none" and cfg.get("sync_bn") and get_device() == "cpu":
+        raise UserError(
+            f"sync_bn={cfg.sync_bn!r}: its batch norms need GPUs, and there is none here"
+        )
     dist = cfg.setdefault("env_cfg", {}).setdefault("dist_cfg", {})
     dist.timeout = timeout = _timeout(dist.get("timeout", 600))
     try:

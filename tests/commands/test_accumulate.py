@@ -7,8 +7,10 @@ import pytest
 import torch
 from mmaction.registry import MODELS
 from mmaction.structures import ActionDataSample
+from mmengine.model.utils import convert_sync_batchnorm
 from mmengine.optim import OptimWrapper
 
+from smallbig_mm.errors import UserError
 from smallbig_mm.records import store
 
 from ..faults.machines import tiny
@@ -88,6 +90,26 @@ def test_the_gradient_of_a_batch_in_parts_is_the_batches():
     before = torch.cat([p.detach().flatten() for p in model.parameters()])
     assert (steps[0] - before).norm() > 1e-3
     torch.testing.assert_close(steps[1] - before, steps[0] - before, rtol=1e-9, atol=1e-12)
+
+
+def test_all_batch_norms_can_see_all_processes():
+    """Also the units', and each keeps what it starts with."""
+    model = MODELS.build(
+        dict(type="ResNet3dSmallBig", depth=23, base_channels=4, extra_unit="default")
+    )
+    before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    number = sum(isinstance(module, torch.nn.BatchNorm3d) for module in model.modules())
+    synced = convert_sync_batchnorm(model, "torch")
+    assert number == sum(isinstance(m, torch.nn.SyncBatchNorm) for m in synced.modules()) > 30
+    for name, tensor in synced.state_dict().items():
+        assert torch.equal(tensor, before[name]), name
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="a refusal where there is no GPU")
+def test_sync_bn_without_a_gpu_is_refused(config):
+    given = ["--launcher", "pytorch", "--cfg-options", "sync_bn=torch"]
+    with pytest.raises(UserError, match=r"sync_bn='torch': .* need GPUs"):
+        run_here("train", config, *given, cwd=config.parent)
 
 
 def test_accumulating_nothing_is_refused(config):
