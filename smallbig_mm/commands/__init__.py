@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import os
 import sys
 from pathlib import Path
 
@@ -32,6 +33,20 @@ def run(name: str) -> None:
         _fail(f"{last_line(error)}: run smallbig-mm doctor, which says what to install")
     except KeyboardInterrupt:
         _fail("interrupted", code=130)
+    except RuntimeError as error:
+        if not _lost(error):
+            raise
+        wait = os.environ.get("DIST_TIMEOUT", "600")
+        _fail(
+            f"another process of this run ended, or did not answer for DIST_TIMEOUT={wait} s; what "
+            f"it said is in its own output ({last_line(error)})",
+            code=1,
+        )
+
+
+def _lost(error: RuntimeError) -> bool:
+    """Whether it is what NCCL or gloo raises when another process does not answer."""
+    return any(kind.__name__ == "DistError" for kind in type(error).__mro__) or "gloo" in str(error)
 
 
 def _fail(message: str, code: int = 2) -> None:

@@ -15,7 +15,12 @@ from collections.abc import Callable
 from ..errors import StackError, VideoDecodeError, WeightsError
 from .bases import find_own_bases
 from .decoders import read_right_frames
-from .distributed import distribute_without_cuda
+from .distributed import (
+    distribute_without_cuda,
+    freeze_before_wrapping,
+    meet_anew_after_restart,
+    scale_lr_by_accumulation,
+)
 from .imports import (
     provide_importlib_metadata,
     replace_pkg_resources,
@@ -49,6 +54,9 @@ REPAIRS: tuple[Callable[[], str | None], ...] = (
     load_checkpoints_safely,
     load_urls_safely,
     resolve_torchvision_names,
+    freeze_before_wrapping,
+    meet_anew_after_restart,
+    scale_lr_by_accumulation,
     distribute_without_cuda,
     read_right_frames,
     read_lists_as_checked,

@@ -26,7 +26,7 @@ from ..files import file_name, file_sha256, relative, write_text
 from . import store
 from .provenance import code_version, command, is_committed, now
 from .schema import Record
-from .training import KeepTraining, Validations, training_of
+from .training import KeepTraining, Validations, WholeEpochs, training_of
 
 RUNNING = "not run: it is running"
 KILLED = "not run: killed: the process ended without a word"
@@ -214,7 +214,7 @@ def trained(runner: Runner, cfg: Config, run: Recording) -> None:
     """Train, and set what a record says of it, whether it ends well or not: how it was run, on
     which data, and the checkpoints that it wrote."""
     keep = KeepTraining(cfg)
-    for hook in (keep, SkippedVideos()):
+    for hook in (keep, SkippedVideos(), WholeEpochs()):
         runner.register_hook(hook)
     try:
         runner.train()

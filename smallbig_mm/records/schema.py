@@ -95,6 +95,7 @@ class Start(_Part):
 
     Attributes:
         epoch: 0, or the epoch that it was resumed after.
+        restarts: how often torchrun had started it again by then, because a process died.
         settings: digest of its config.
         batch: videos a step: per process x processes x accumulation.
         lr: after scaling, before the schedule.
@@ -104,6 +105,7 @@ class Start(_Part):
     """
 
     epoch: NonNegativeInt
+    restarts: NonNegativeInt = 0
     settings: Sha256
     batch: PositiveInt
     batch_per_process: PositiveInt

@@ -207,8 +207,12 @@ def test_interrupted_training_resumes(config, tmp_path):
 
 
 def test_two_processes_train_as_one(config, tmp_path):
-    """Same clips a step in two CPU processes: the loss starts the same and stays near."""
+    """Same clips a step in two CPU processes: the loss starts the same and stays near.
+
+    Stages are frozen in both.
+    """
     options = ["--no-validate", "--cfg-options", "default_hooks.logger.interval=1"]
+    options += ["model.backbone.frozen_stages=1"]
     single_batch = ["train_dataloader.sampler.shuffle=False", "train_dataloader.batch_size=4"]
     double_batch = ["train_dataloader.sampler.shuffle=False", "train_dataloader.batch_size=2"]
     a = run("train.py", config, "--work-dir", tmp_path / "one", *options, *single_batch)
@@ -227,6 +231,13 @@ def test_two_processes_train_as_one(config, tmp_path):
     assert (one.env["processes"], two.env["processes"]) == (1, 2)
     assert two.metrics["train/loss"] == pytest.approx(one.metrics["train/loss"], rel=0.25)
     assert two.checkpoints[0].sha256 == file_sha256(tmp_path / "two/epoch_2.pth")
+    weights = [
+        torch.load(tmp_path / name / "epoch_2.pth", weights_only=True)["state_dict"]
+        for name in ("one", "two")
+    ]
+    for name in weights[0]:
+        if name.startswith(("backbone.conv1", "backbone.layer1")):
+            assert torch.equal(weights[0][name], weights[1][name]), name
     single, double = losses(tmp_path / "one"), losses(tmp_path / "two")
     assert len(single) == len(double) == 4
     assert single == pytest.approx(double, rel=0.25)  # batch norms see half as many clips
