@@ -10,6 +10,8 @@ PACKAGE = Path(__file__).parents[1] / "smallbig_mm"
 FLOORS = [
     {"errors", "progress"},
     {"files"},
+    {"reading"},
+    {"scanning"},
     {"configs"},
     {"compat", "ops", "doctor"},
     {"units"},
