@@ -30,7 +30,7 @@ class SkippedVideos(Hook):
         if is_main_process() and runner.iter == 0:
             log.unlink(missing_ok=True)
         barrier()
-        for dataset in _watched(runner.train_dataloader.dataset):
+        for dataset in watched(runner.train_dataloader.dataset):
             dataset._warned.log = log
             # An IterBasedTrainLoop's processes are at work already; a flag is set before a line is
             # written, so none is missed, and the training's own log has the reason.
@@ -38,13 +38,13 @@ class SkippedVideos(Hook):
                 dataset._warned.note(str(dataset.ann_file), index, "see the log")
 
 
-def _watched(dataset: Any) -> Iterator[Any]:
+def watched(dataset: Any) -> Iterator[Any]:
     """The datasets of videos in any wrappers."""
     if hasattr(dataset, "_warned"):
         yield dataset
     for inner in getattr(dataset, "datasets", [getattr(dataset, "dataset", None)]):
         if inner is not None:
-            yield from _watched(inner)
+            yield from watched(inner)
 
 
 def skipped(work_dir: str | Path) -> int:

@@ -7,7 +7,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -144,7 +144,7 @@ def put_back(out: Path) -> None:
 
 def as_json(entry: Entry) -> str:
     """A line of the report."""
-    return json.dumps(asdict(entry)) + "\n"
+    return json.dumps(vars(entry)) + "\n"
 
 
 def write_table(out: Path) -> dict[str, Any]:
@@ -156,7 +156,7 @@ def write_table(out: Path) -> dict[str, Any]:
         table = csv.DictWriter(file, [field.name for field in fields(Entry)])
         table.writeheader()
         for entry in entries(out / REPORT):
-            table.writerow(asdict(entry))
+            table.writerow(vars(entry))
             statuses[entry.status] += 1
             if entry.status == OK:
                 decoders[entry.decoder] += 1
