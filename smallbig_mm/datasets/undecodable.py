@@ -105,7 +105,7 @@ def _named(dataset: Any, lines: Sequence[dict[str, Any]], log: Path) -> str:
         for name, prefix in lists.items()
     )
     return (
-        f"{len(lines)} videos could not be decoded, of {sum(map(len, own))} in {', '.join(lists)}: "
+        f"{len(lines)} of the {sum(map(len, own))} videos in {', '.join(lists)} could not be decoded: "
         f"{first}{more} ({log} names all). Mend them, or test without: {commands} writes a list "
         "of those that can be"
     )

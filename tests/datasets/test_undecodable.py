@@ -53,7 +53,7 @@ def test_a_test_goes_through_the_list_and_names_all_that_are_bad(
     with pytest.raises(VideoDecodeError) as error:
         run_here("test", *given, cwd=tmp_path)
     message = str(error.value)
-    assert message.startswith(f"2 videos could not be decoded, of 8 in {videos}/list.txt: ")
+    assert message.startswith(f"2 of the 8 videos in {videos}/list.txt could not be decoded: ")
     assert all(f"{videos}/{i}.mp4: " in message for i in (0, 5))
     assert f"python tools/check_videos.py {videos}/list.txt --root {videos} " in message
     log = tmp_path / "undecodable_test.jsonl"
@@ -71,7 +71,7 @@ def test_bad_videos_of_all_processes_are_in_one_error(config, checkpoint, videos
     result = run("dist_test.sh", *given, PORT="29641")
     assert result.returncode != 0
     (line,) = {line for line in result.stderr.splitlines() if line.startswith("error: ")}
-    assert "2 videos could not be decoded, of 8 " in line
+    assert "2 of the 8 videos " in line
     assert all(f"{videos}/{i}.mp4: " in line for i in (2, 3))
     (record,) = store.read_all(tmp_path / "records")
     assert record.metrics == f"not run: VideoDecodeError: {line.removeprefix('error: ')}"
@@ -83,12 +83,17 @@ def test_missing_and_empty_videos_are_named_before_a_training_or_a_test(
     (videos / "1.mp4").unlink()
     (videos / "6.mp4").write_bytes(b"")
     train = run("train.py", config, *records_of(config, tmp_path / "train"))
-    fails(train, "2 videos", f"{videos}/1.mp4: no such file", f"{videos}/6.mp4: the file is empty")
+    fails(
+        train,
+        "2 of the 8 videos",
+        f"{videos}/1.mp4: no such file",
+        f"{videos}/6.mp4: the file is empty",
+    )
     assert "Epoch(train)" not in train.stdout
-    with pytest.raises(VideoDecodeError, match=r"2 videos .*/1.mp4: no such file; .*/6.mp4: "):
+    with pytest.raises(VideoDecodeError, match=r"2 of the 8 .*/1.mp4: no such file; .*/6.mp4: "):
         run_here("test", config, checkpoint, *records_of(config, tmp_path), cwd=tmp_path)
     (record,) = store.read_all(tmp_path / "records")
-    assert record.metrics.startswith("not run: VideoDecodeError: 2 videos ")
+    assert record.metrics.startswith("not run: VideoDecodeError: 2 of the 8 ")
 
 
 def test_what_check_videos_found_is_known_before(config, checkpoint, videos, tmp_path):
@@ -97,7 +102,7 @@ def test_what_check_videos_found_is_known_before(config, checkpoint, videos, tmp
     with pytest.raises(SystemExit, match="1"):
         run_here("check_videos", videos / "list.txt", "--root", videos, cwd=tmp_path)
     options = ["train_dataloader.dataset.data_prefix.video=nowhere"]  # if it came to that
-    with pytest.raises(VideoDecodeError, match=r"^1 videos .*/4.mp4: it cannot be decoded"):
+    with pytest.raises(VideoDecodeError, match=r"^1 of the 8 .*/4.mp4: it cannot be decoded"):
         run_here(
             "train", config, *records_of(config, tmp_path), "--cfg-options", *options, cwd=tmp_path
         )
@@ -115,7 +120,7 @@ def test_a_validation_of_a_part_of_the_list_gives_no_figures_and_costs_no_traini
     assert not list(tmp_path.glob("best_*"))
     (record,) = store.read_all(tmp_path / "records")
     assert list(record.metrics) == ["train/loss"]
-    assert record.detail["validation"].startswith("not run: 1 videos could not be decoded, of 8 ")
+    assert record.detail["validation"].startswith("not run: 1 of the 8 videos ")
     assert [data.skipped for data in record.data] == [1, 1]
     (scalars,) = tmp_path.glob("*/vis_data/scalars.json")
     assert "acc/" not in scalars.read_text()
