@@ -12,6 +12,7 @@ from mmengine.config import Config
 
 from .errors import UserError
 from .files import absence, content_sha256, own_config
+from .reading import DECODERS
 
 
 def load_config(path: str, options: dict | None = None) -> Config:
@@ -20,6 +21,8 @@ def load_config(path: str, options: dict | None = None) -> Config:
     Args:
         path: the file; `smallbig_mm::NAME.py` is one of this package, wherever that lies.
         options: by dotted names.
+
+    `video_decoder = 'auto'`, `'decord'` or `'pyav'` in a config is that of all its pipelines.
 
     Raises:
         UserError: if there is no such file, it cannot be read, or an option does not fit it.
@@ -38,7 +41,22 @@ def load_config(path: str, options: dict | None = None) -> Config:
         cfg.merge_from_dict(options or {})
     except Exception as error:
         raise UserError(f"--cfg-options: {type(error).__name__}: {error}") from error
+    if "video_decoder" in cfg:
+        if cfg.video_decoder not in DECODERS:
+            raise UserError(f"{path}: video_decoder={cfg.video_decoder!r}: {' or '.join(DECODERS)}")
+        for split in ("train", "val", "test"):
+            _decode_with(cfg.video_decoder, cfg.get(f"{split}_dataloader"))
     return cfg
+
+
+def _decode_with(decoder: str, settings: Any) -> None:
+    """Set the decoder of every `DecordInit` in some settings."""
+    if isinstance(settings, dict):
+        if str(settings.get("type", "")).endswith("DecordInit"):
+            settings["decoder"] = decoder
+        settings = list(settings.values())
+    for item in settings if isinstance(settings, list) else ():
+        _decode_with(decoder, item)
 
 
 def check_annotations(cfg: Config, *splits: str) -> None:
@@ -163,7 +181,7 @@ TEST = ("test_dataloader", "test_evaluator")
 IDENTITY = (*NETWORK, *TRAINING, *TEST)
 PLACES = {
     *("ann_file", "data_root", "data_prefix", "num_workers", "persistent_workers", "pin_memory"),
-    *("io_backend", "num_threads"),
+    *("io_backend", "num_threads", "timeout"),
 }
 
 
@@ -178,6 +196,8 @@ def identity(cfg: Config, keys: Sequence[str] = IDENTITY) -> dict[str, Any]:
 def _without_places(value: Any) -> Any:
     if isinstance(value, dict):
         kept = {k: _without_places(v) for k, v in value.items() if k not in PLACES}
+        if kept.get("decoder") in ("auto", "pyav"):  # both give the right frames
+            del kept["decoder"]
         if "pretrained" in kept:  # a file in the place of what would be downloaded is the same
             kept["pretrained"] = kept["pretrained"] is not None
         return kept

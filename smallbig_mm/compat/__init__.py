@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 from ..errors import StackError, VideoDecodeError, WeightsError
 from .bases import find_own_bases
+from .decoders import read_right_frames
 from .distributed import distribute_without_cuda
 from .imports import (
     provide_importlib_metadata,
@@ -37,6 +38,7 @@ REPAIRS: tuple[Callable[[], str | None], ...] = (
     load_urls_safely,
     resolve_torchvision_names,
     distribute_without_cuda,
+    read_right_frames,
     survive_bad_videos,
     jitter_hue_beyond_uint8,
     restore_np_inf,

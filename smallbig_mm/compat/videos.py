@@ -12,7 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import VideoDecodeError
+from ..reading import REASONS, Video
+from .decoders import opened
 
+# What read a sample: nothing yet, decord, PyAV as the config asks, or PyAV for this reason.
+READERS = ("", "decord", "pyav", *REASONS)
 # A decoder raises almost anything on a bad file, but these mean a bug in code or a missing package.
 _PROGRAMMING_ERRORS = (
     AssertionError,
@@ -32,8 +36,7 @@ def survive_bad_videos() -> str | None:
     file ends the run with the decoder's own words, because mmengine draws another sample only when
     a pipeline returns None. Readers of videos and of frames raise `VideoDecodeError`; datasets turn
     it into None while training, with one warning a sample, and add what to do while testing. Errors
-    of any other transform are left alone. Local files are opened by decord itself rather than from
-    memory, where it crashes the process (a segmentation fault) on a truncated AVI.
+    of any other transform are left alone.
     """
     from mmaction.datasets import BaseActionDataset
     from mmaction.datasets.transforms import loading
@@ -46,7 +49,6 @@ def survive_bad_videos() -> str | None:
             transform = getattr(loading, decoder + step)
             transform.transform = _naming_the_file(transform.transform)
     loading.RawFrameDecode.transform = _naming_the_frame(loading.RawFrameDecode.transform)
-    loading.DecordInit._get_video_reader = _by_path(loading.DecordInit._get_video_reader)
 
     BaseActionDataset.full_init = _with_flags(BaseActionDataset.full_init)
     kinds = filter(inspect.isclass, DATASETS.module_dict.values())
@@ -152,20 +154,6 @@ def _too_few(folder: Path, results: dict, error: Exception) -> str:
     return f"; the list says {listed} frames, its folder holds {files} files"
 
 
-def _by_path(reader: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
-    """Open a local file by its path; leave every other storage to upstream."""
-
-    @functools.wraps(reader)
-    def open_by_path(self: Any, filename: str) -> Any:
-        if self.io_backend != "disk" or self.kwargs or not os.path.isfile(filename):
-            return reader(self, filename)
-        import decord
-
-        return decord.VideoReader(filename, num_threads=self.num_threads)
-
-    return open_by_path
-
-
 class _Warned:
     """One flag a sample, shared by loader processes: whether a warning named its file.
 
@@ -177,6 +165,7 @@ class _Warned:
         import torch
 
         self.flags = torch.zeros(samples, dtype=torch.bool).share_memory_()
+        self.readers = torch.zeros(samples, dtype=torch.uint8).share_memory_()
         self._log = torch.zeros(4096, dtype=torch.uint8).share_memory_()
 
     @property
@@ -198,6 +187,16 @@ class _Warned:
         known = bool(self.flags[idx])
         self.flags[idx] = True
         return not known
+
+    def read_by(self, idx: int, video: Video, ann_file: str) -> None:
+        """Note what reads sample `idx`; say so once, if decord would misread it."""
+        reader = READERS.index(video.why or video.decoder)
+        if video.why and not (self.readers > 2).any():
+            _warn(
+                f"{video.path} is read with PyAV, since decord would misread it: {video.why}. "
+                f"Others of {ann_file} like it are not named, but counted at the end"
+            )
+        self.readers[idx] = reader
 
     def note(self, ann_file: str, idx: int, why: str) -> None:
         """Append a line to the log; several processes may do so at a time."""
@@ -226,6 +225,7 @@ def _refetching(prepare_data: Callable[[Any, int], Any]) -> Callable[[Any, int],
 
     @functools.wraps(prepare_data)
     def refetching(self: Any, idx: int) -> Any:
+        opened.clear()
         try:
             data = prepare_data(self, idx)
         except VideoDecodeError as error:
@@ -244,6 +244,8 @@ def _refetching(prepare_data: Callable[[Any, int], Any]) -> Callable[[Any, int],
                 _warn(f"Skipped in training: {error} (listed in {self.ann_file})")
             return None
         self._failed_in_a_row, self._last_good = 0, idx
+        for video in opened:
+            self._warned.read_by(idx, video, str(self.ann_file))
         return data
 
     return refetching

@@ -19,6 +19,7 @@ from mmengine.logging import print_log
 from mmengine.runner import Runner
 
 from ..configs import digest, ensemble_digest, identity
+from ..datasets.decoders import CountDecoders
 from ..datasets.skipped import SkippedVideos, skipped
 from ..datasets.undecodable import UndecodableVideos, log_of, require_videos
 from ..errors import UserError, reason
@@ -308,9 +309,16 @@ def _of(kind: str, runner: Runner, cfg: Config, folder: Path) -> Iterator[Record
     with recording(
         kind=kind, name=name, cfg=cfg, config=cfg.filename, split=kind, folder=folder
     ) as run:
+        decoders = CountDecoders()
+        runner.register_hook(decoders)
         try:
             yield run
         finally:
+            if decoders.counts:
+                run.content["detail"] = {
+                    **run.content.get("detail", {}),
+                    "decoders": decoders.counts,
+                }
             print_log(f"Record: {run.path}", logger="current")
 
 
