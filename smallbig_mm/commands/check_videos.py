@@ -6,9 +6,10 @@ from itertools import islice
 from pathlib import Path
 
 from ..errors import UserError
+from ..reading import TIMEOUT
 from ..scanning.report import REPORT, bad, folder_of
 from ..scanning.scan import scan
-from ..scanning.trying import OK, How
+from ..scanning.trying import OK, How, check_template
 from .cli import parser
 
 
@@ -22,7 +23,10 @@ def main() -> None:
     tool.add_argument("--all-frames", action="store_true", help="decode every frame, not eight")
     tool.add_argument("--min-frames", type=int, default=2, help="fewer are too short (%(default)s)")
     tool.add_argument(
-        "--timeout", type=float, default=60, help="seconds after which a video hangs (%(default)g)"
+        "--timeout",
+        type=float,
+        default=TIMEOUT,
+        help="seconds after which a video hangs (%(default)g)",
     )
     tool.add_argument("--filename-tmpl", help="of frames in a folder (default: found out)")
     tool.add_argument(
@@ -35,13 +39,19 @@ def main() -> None:
     for name in ("jobs", "timeout"):
         if getattr(args, name) <= 0:
             raise UserError(f"--{name} {getattr(args, name)}: must be above 0")
+    if args.filename_tmpl is not None:
+        check_template(args.filename_tmpl)
     settings = vars(args)
     annotations, out = settings.pop("list"), settings.pop("out")
     out = out or folder_of(annotations)
     found = scan(annotations, out, How(**settings))
     wrong = found["videos"] - found["statuses"].get(OK, 0)
     counts = ", ".join(f"{number} {status}" for status, number in found["statuses"].items())
+    rate = found["tried"] / found["seconds"]
     print(f"{found['videos']} videos: {counts}; {found['frames']} frames")
+    print(
+        f"{found['tried']} tried now, {rate:.1f} a second; the others are as an earlier scan says"
+    )
     for entry in islice(bad(out / REPORT), 10):
         print(f"  {entry.file}: {entry.why}")
     print(f"{out}: {REPORT}, report.csv, summary.json, and the list without {wrong} bad lines")

@@ -6,6 +6,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from ..compat.imports import stand_in_for_seaborn
 from ..errors import UserError
 from .cli import parser
 
@@ -17,6 +18,7 @@ def main() -> None:
     script = find(tool.parse_args(sys.argv[1:2]).script)
     sys.argv = [str(script), *sys.argv[2:]]
     sys.path.insert(0, str(script.parent))  # as `python SCRIPT` does
+    stand_in_for_seaborn()
     try:
         runpy.run_path(str(script), run_name="__main__")
     except Exception:  # shown as Python shows it: it is the script's own

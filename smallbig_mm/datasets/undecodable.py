@@ -26,6 +26,7 @@ from mmengine.runner import Runner
 from ..compat.videos import require_prefix
 from ..errors import VideoDecodeError
 from ..files import CHECKOUT, write_text
+from ..scanning.lines import file_of
 from ..scanning.report import undecodable
 from .skipped import watched
 
@@ -65,9 +66,9 @@ def _absent(dataset: Any) -> Iterator[dict[str, Any]]:
         name = info.get("filename", info.get("frame_dir"))
         if name is None or "://" in name:
             return None
-        looked_at = _end_frames(info) if "frame_dir" in info else [name]
+        looked_at = _end_frames(info) if "frame_dir" in info else [file_of(name)]
         why = next((f"{file}: {why}" for file in looked_at if (why := _absence(file))), None)
-        known = reported.get(os.path.abspath(name))
+        known = reported.get(os.path.abspath(looked_at[0] if "filename" in info else name))
         return why or (f"{name}: {known}" if known else None)
 
     with ThreadPoolExecutor(16) as pool:  # which wait for a file server side by side
@@ -105,8 +106,8 @@ def _named(dataset: Any, lines: Sequence[dict[str, Any]], log: Path) -> str:
         for name, prefix in lists.items()
     )
     return (
-        f"{len(lines)} of the {sum(map(len, own))} videos in {', '.join(lists)} could not be decoded: "
-        f"{first}{more} ({log} names all). Mend them, or test without: {commands} writes a list "
+        f"{len(lines)} of the {sum(map(len, own))} videos in {', '.join(lists)} could not be "
+        f"decoded: {first}{more} ({log} names all). Mend them, or test without: {commands} writes a list "
         "of those that can be"
     )
 

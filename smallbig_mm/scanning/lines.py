@@ -102,6 +102,13 @@ def _names_files(text: Text, root: Path, number: int = 100) -> bool:
     return any(os.path.exists(named(line, root)[2]) for line in beyond)
 
 
+def shortest_name(text: str) -> str:
+    """The name of a line, if no number at its end belongs to it."""
+    match = LINE.fullmatch(text)
+    assert match is not None
+    return match["name"]
+
+
 def named(text: str, root: Path) -> tuple[str, str, str]:
     """What a line names.
 
@@ -115,14 +122,19 @@ def named(text: str, root: Path) -> tuple[str, str, str]:
         The name, the rest of the line and the path; of a name of which there is no file or folder,
         the shortest.
     """
-    match = LINE.fullmatch(text)
-    assert match is not None
-    cuts = [match.end("name"), *(found.end() for found in NUMBER.finditer(text, match.end("name")))]
+    shortest = len(shortest_name(text))
+    cuts = [shortest, *(found.end() for found in NUMBER.finditer(text, shortest))]
     for cut in cuts:
-        path = os.path.join(root, text[:cut])
+        path = file_of(os.path.join(root, text[:cut]))
         if os.path.exists(path):
             return text[:cut], text[cut:], path
-    return text[: cuts[0]], text[cuts[0] :], os.path.join(root, text[: cuts[0]])
+    return text[:shortest], text[shortest:], os.path.join(root, text[:shortest])
+
+
+def file_of(path: str) -> str:
+    """A path as mmaction2 reads it: of a video whose name has no suffix, the .mp4 file."""
+    bare = not os.path.splitext(path)[1] and not os.path.exists(path)
+    return f"{path}.mp4" if bare and os.path.exists(f"{path}.mp4") else path
 
 
 def numbers_of(rest: str) -> list[int]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..errors import UserError
 from ..files import whole
+from .lines import shortest_name
 from .trying import OK, SHORT
 
 REPORT, TABLE, SUMMARY = "report.jsonl", "report.csv", "summary.json"
@@ -101,16 +102,16 @@ class Earlier:
     def _read(self) -> None:
         entry = next(self._entries, None)
         if entry is not None:
-            key = entry.name + entry.rest
+            key = shortest_name(entry.name + entry.rest)
             self._near.pop(key, None)  # so that it goes to the end
             self._near[key] = entry
             if len(self._near) > 2 * LOOK_AHEAD:
                 del self._near[next(iter(self._near))]
 
     def of(self, text: str) -> Entry | None:
-        """The entry of a line of this text."""
+        """The entry of a line that names the same."""
         self._read()
-        return self._near.get(text)
+        return self._near.get(shortest_name(text))
 
 
 def set_aside(out: Path) -> Path:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UserError
-from ..files import whole, write_text
+from ..files import write_text
 from ..progress import progress_bar
 from .lines import Text, content_of, named, numbers_of, text_of
 from .report import REPORT, SUMMARY, Earlier, Entry, as_json, put_back, set_aside, stat, write_table
@@ -56,9 +56,9 @@ def scan(annotations: Path, out: Path, how: How) -> dict[str, Any]:
     with _owned(out):
         earlier = set_aside(out)
         cleaned.unlink(missing_ok=True)
+        part = out / ".cleaned.part"
         try:
             with (
-                whole(cleaned) as part,
                 text.like(part) as kept,
                 (out / REPORT).open("w", encoding="utf-8", buffering=1) as report,
                 progress_bar(total=text.lines, unit="video", smoothing=0.05) as bar,
@@ -73,9 +73,11 @@ def scan(annotations: Path, out: Path, how: How) -> dict[str, Any]:
                         bad += 1
                         bar.set_postfix(bad=bad, refresh=False)
                     bar.update()
+            part.replace(cleaned)
             earlier.unlink(missing_ok=True)
             summary["complete"] = True
         finally:
+            part.unlink(missing_ok=True)
             put_back(out)
             summary |= write_table(out)
             summary |= dict(tried=tried, seconds=time.perf_counter() - start)
@@ -123,10 +125,10 @@ def _entry(number: int, content: str, earlier: Entry | None, how: How) -> tuple[
     tried = earlier is None or not (
         (earlier.file, earlier.size, earlier.mtime) == (file, size, mtime)
         and earlier.all_frames >= how.all_frames
-        and not (is_folder and _other_frames(earlier, how))
+        and not (is_folder and _other_frames(earlier, rest, how))
     )
     if earlier is not None and not tried:
-        entry = replace(earlier, line=number)
+        entry = replace(earlier, line=number, name=name, rest=rest)
     else:
         if size == -1:
             found = Found("missing", why="no such file")
@@ -138,10 +140,11 @@ def _entry(number: int, content: str, earlier: Entry | None, how: How) -> tuple[
     return _judged(entry, how), tried
 
 
-def _other_frames(earlier: Entry, how: How) -> bool:
-    """Whether a folder may have other frames now: the time of its change does not tell of files
-    that were written over, as those that were bad are."""
-    return earlier.status != OK or how.filename_tmpl not in (None, earlier.filename_tmpl)
+def _other_frames(earlier: Entry, rest: str, how: How) -> bool:
+    """Whether other frames of a folder are asked for, or there: the time of its change does not
+    tell of files that were written over, as those that were bad are."""
+    asked = rest != earlier.rest or how.filename_tmpl not in (None, earlier.filename_tmpl)
+    return asked or earlier.status != OK
 
 
 def _judged(entry: Entry, how: How) -> Entry:

@@ -10,15 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 from PIL import Image
 
-from ..errors import VideoDecodeError
-from ..reading import open_video
+from ..errors import UserError, VideoDecodeError
+from ..reading import TIMEOUT, open_video
 
 OK, SHORT = "ok", "too short"
 SAMPLES = 8  # frames that are decoded, the first and the last among them
 CHUNK = 32  # frames that are decoded at a time
+PROMISE = 0.9  # of what a container says it holds: headers are not exact
 NUMBERED = re.compile(r"(.*?)(\d+)(\.(?:jpe?g|png|bmp|webp|tiff?))", re.IGNORECASE)
 
 
@@ -39,7 +41,7 @@ class How:
     root: Path = Path()
     all_frames: bool = False
     min_frames: int = 2
-    timeout: float = 60
+    timeout: float = TIMEOUT
     filename_tmpl: str | None = None
     with_offset: bool = False
     jobs: int = 1
@@ -72,11 +74,39 @@ def try_video(file: str, how: How) -> Found:
         indices = _chosen(video.frames, how)
         for start in range(0, len(indices), CHUNK):
             video.read(indices[start : start + CHUNK])
+        cut = _cut_short(file, video.frames)
     except VideoDecodeError as error:
         return Found(error.kind, why=str(error).removeprefix(f"{file}: "))
     except Exception as error:  # one file must not end the scan of a million
         return Found("unreadable", why=f"{type(error).__name__}: {error}")
+    if cut:
+        return Found("wrong count", video.frames, video.decoder, cut)
     return Found(OK, video.frames, video.decoder, video.why)
+
+
+def _cut_short(file: str, frames: int) -> str:
+    """What a container promises at its start and does not hold; empty if it does.
+
+    Such a file is decoded as far as it goes, without a word. MP4 needs no look: its decoders refuse
+    a file of which a part is missing, and hide frames on purpose; MPEG promises nothing.
+    """
+    with av.open(file) as container:
+        kind, stream = container.format.name, container.streams.video[0]
+        if kind == "avi":
+            promised, held, unit = stream.frames, frames, "frames"
+        elif kind in ("matroska,webm", "flv", "asf"):
+            ends = (
+                float((packet.pts + (packet.duration or 0)) * packet.time_base)
+                for packet in container.demux()
+                if packet.pts is not None and packet.time_base is not None
+            )
+            held, unit = max(ends, default=0.0), "seconds"
+            promised = (container.duration or 0) / av.time_base
+        else:
+            return ""
+    if held >= PROMISE * promised:
+        return ""
+    return f"it is cut short: {promised:.6g} {unit} by its header, and {held:.6g} in it"
 
 
 def _chosen(frames: int, how: How) -> list[int]:
@@ -93,7 +123,10 @@ def try_folder(folder: str, numbers: Sequence[int], how: How) -> Found:
         numbers: of its line: frames, and labels; an offset before them `with_offset`.
         how: see `How`.
     """
-    sizes = {file.name: file.stat().st_size for file in os.scandir(folder)}
+    try:
+        sizes = {file.name: file.stat().st_size for file in os.scandir(folder)}
+    except OSError as error:
+        return Found("unreadable", why=f"the folder cannot be read ({error.strerror})")
     if not sizes:
         return Found("empty", why="the folder is empty")
     template = how.filename_tmpl or _template(sizes)
@@ -104,7 +137,8 @@ def try_folder(folder: str, numbers: Sequence[int], how: How) -> Found:
         offset, listed = numbers[:2] if how.with_offset else (0, numbers[0])
     except (ValueError, IndexError):
         return Found("unreadable", why="its line does not say how many frames it has")
-    frames = [_names(template, start + offset + number) for number in range(listed)]
+    looked_at = range(min(listed, len(sizes) + 1))  # of more than there are, one is missing
+    frames = [_names(template, start + offset + number) for number in looked_at]
     found: dict[str, Any] = dict(decoder="pillow", filename_tmpl=template)
     there = [all(name in sizes for name in names) for names in frames]
     if not all(there):
@@ -124,9 +158,25 @@ def try_folder(folder: str, numbers: Sequence[int], how: How) -> Found:
     return Found(OK, listed, **found)
 
 
+def check_template(template: str) -> None:
+    """Look at a `filename_tmpl`.
+
+    Raises:
+        UserError: if it makes no file name of a number.
+    """
+    try:
+        different = _names(template, 1) != _names(template, 2)
+    except (IndexError, KeyError, ValueError):
+        different = False
+    if not different or "/" in template:
+        raise UserError(
+            f"--filename-tmpl {template}: must name a frame by its number: img_{{:05}}.jpg"
+        )
+
+
 def _names(template: str, number: int) -> list[str]:
     """The files of a frame: two of optical flow, as mmaction2 names them."""
-    axes: list[tuple] = [("x",), ("y",)] if template.count("{") == 2 else [()]
+    axes: list[tuple] = [("x",), ("y",)] if template.count("{}") else [()]
     return [template.format(*axis, number) for axis in axes]
 
 
