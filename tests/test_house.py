@@ -17,7 +17,7 @@ FLOORS = [
     {"units"},
     {"backbones"},
     {"heads", "datasets"},
-    {"checkpoints", "costs", "ensemble", "predict", "pretrained"},
+    {"checkpoints", "costs", "ensemble", "predict", "pretrained", "scripts"},
     {"paper", "records", "catalog"},
     {"experiments"},
     {"report"},

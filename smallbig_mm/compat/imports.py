@@ -100,20 +100,6 @@ def stand_in_for_drn() -> str | None:
     return "mmaction2 lacks mmaction.models.localizers.drn: a stand-in was put in its place"
 
 
-def stand_in_for_seaborn() -> None:
-    """Let mmaction2's scripts run that import seaborn for `set_style`, which matplotlib can do too.
-
-    Neither mmaction2 nor this package needs seaborn (analyze_logs.py and vis_scheduler.py only; no
-    thread known), so this is for those who run the scripts: commands/run.py.
-    """
-    if importlib.util.find_spec("seaborn") is None:
-        import matplotlib.style
-
-        module = ModuleType("seaborn")
-        setattr(module, "set_style", lambda name: matplotlib.style.use(f"seaborn-v0_8-{name}"))  # noqa: B010
-        sys.modules["seaborn"] = module
-
-
 def replace_pkg_resources() -> str | None:
     """Find packages for `mmaction::` bases in configs without `pkg_resources`.
 

@@ -107,8 +107,8 @@ def _named(dataset: Any, lines: Sequence[dict[str, Any]], log: Path) -> str:
     )
     return (
         f"{len(lines)} of the {sum(map(len, own))} videos in {', '.join(lists)} could not be "
-        f"decoded: {first}{more} ({log} names all). Mend them, or test without: {commands} writes a list "
-        "of those that can be"
+        f"decoded: {first}{more} ({log} names all). Mend them, or test without: {commands} writes "
+        "a list of those that can be"
     )
 
 

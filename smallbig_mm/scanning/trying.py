@@ -93,7 +93,7 @@ def _cut_short(file: str, frames: int) -> str:
     with av.open(file) as container:
         kind, stream = container.format.name, container.streams.video[0]
         if kind == "avi":
-            promised, held, unit = stream.frames, frames, "frames"
+            promised, held, unit = float(stream.frames), float(frames), "frames"
         elif kind in ("matroska,webm", "flv", "asf"):
             ends = (
                 float((packet.pts + (packet.duration or 0)) * packet.time_base)

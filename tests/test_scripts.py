@@ -1,0 +1,89 @@
+"""mmaction2's own scripts run on the repaired stack, and end as they would by themselves."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import av
+import pytest
+
+from smallbig_mm import commands
+from smallbig_mm.scripts import Clip
+
+from .tool import CONFIG, ROOT, fails
+from .videos import write_dataset
+
+
+def smallbig_mm(*arguments: object, cwd: Path) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-m", "smallbig_mm", "run", *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "MPLBACKEND": "Agg"},
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.fixture
+def config(tmp_path) -> Path:
+    write_dataset(tmp_path / "data", number=2)
+    path = tmp_path / "own.py"
+    path.write_text(CONFIG.format(configs=ROOT / "configs", data=tmp_path / "data"))
+    return path
+
+
+def test_a_curve_of_a_log(tmp_path):
+    lines = [dict(loss=1 / (n + 1), time=0.1, epoch=1, iter=n, step=n) for n in range(1, 5)]
+    lines.append({"acc/top1": 0.5, "step": 1})
+    (tmp_path / "log.json").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    given = ["plot_curve", "log.json", "--keys", "loss", "--out", "loss.png"]
+    done = smallbig_mm("analyze_logs.py", *given, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "loss.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_dataset_is_browsed(config, tmp_path):
+    done = smallbig_mm("browse_dataset", config, "out", "--show-number", 2, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    videos = sorted((tmp_path / "out").rglob("*.mp4"))
+    assert [path.name for path in videos] == ["video_0.mp4", "video_1.mp4"]
+    with av.open(str(videos[0])) as container:
+        assert sum(1 for _ in container.decode(video=0)) == 4
+
+
+def test_frames_of_odd_size_are_written(tmp_path):
+    clip = Clip([[[[9 * n] * 3] * 33] * 31 for n in range(5)], fps=5)
+    clip.write_videofile(str(tmp_path / "a.mp4"), logger=None)
+    clip.write_gif(str(tmp_path / "a.gif"), logger=None)
+    for name, size in (("a.mp4", (34, 32)), ("a.gif", (33, 31))):
+        with av.open(str(tmp_path / name)) as container:
+            frames = list(container.decode(video=0))
+        assert (len(frames), (frames[0].width, frames[0].height)) == (5, size)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "last"),
+    [
+        ("import mmaction.models, helper; raise SystemExit(7)", 7, ""),
+        ("import helper; raise ValueError('own')", 1, "ValueError: own"),
+        ("import none_such", 1, "ModuleNotFoundError: No module named 'none_such'"),
+    ],
+)
+def test_errors_and_exit_codes_are_the_scripts_own(tmp_path, monkeypatch, capsys, text, code, last):
+    """Its folder is where it imports from, as under `python`."""
+    (tmp_path / "own.py").write_text(f"import sys; assert sys.argv[1:] == ['--help', 'x']\n{text}")
+    (tmp_path / "helper.py").touch()
+    monkeypatch.setattr(
+        sys, "argv", ["smallbig-mm", "run", str(tmp_path / "own.py"), "--help", "x"]
+    )
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    with pytest.raises(SystemExit) as ended:
+        commands.main()
+    assert ended.value.code == code
+    assert capsys.readouterr().err.strip().endswith(last)
+
+
+def test_a_wrong_script_is_told(tmp_path):
+    fails(smallbig_mm("analyse_logs.py", cwd=tmp_path), "analyse_logs.py", "analyze_logs.py")
