@@ -47,11 +47,9 @@ def main() -> None:
     found = scan(annotations, out, How(**settings))
     wrong = found["videos"] - found["statuses"].get(OK, 0)
     counts = ", ".join(f"{number} {status}" for status, number in found["statuses"].items())
-    rate = found["tried"] / found["seconds"]
     print(f"{found['videos']} videos: {counts}; {found['frames']} frames")
-    print(
-        f"{found['tried']} tried now, {rate:.1f} a second; the others are as an earlier scan says"
-    )
+    rest = "" if found["tried"] == found["videos"] else "; the others are as an earlier scan says"
+    print(f"{found['tried']} tried now, {found['tried'] / found['seconds']:.1f} a second{rest}")
     for entry in islice(bad(out / REPORT), 10):
         print(f"  {entry.file}: {entry.why}")
     print(f"{out}: {REPORT}, report.csv, summary.json, and the list without {wrong} bad lines")

@@ -50,6 +50,8 @@ def scan(annotations: Path, out: Path, how: How) -> dict[str, Any]:
     if not how.root.is_dir():
         raise UserError(f"--root {how.root}: no such folder")
     text = text_of(annotations, how.root)
+    if not text.lines:
+        raise UserError(f"list {annotations}: is empty")
     cleaned = out / f"{annotations.stem}.cleaned{annotations.suffix}"
     summary: dict[str, Any] = dict(list=str(annotations), root=str(how.root), complete=False)
     start, tried = time.perf_counter(), 0

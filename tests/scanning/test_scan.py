@@ -248,9 +248,10 @@ def test_wrong_arguments_are_told(tmp_path):
     listed = write_dataset(tmp_path, 1)
     (tmp_path / "other").mkdir()
     (tmp_path / "other/report.jsonl").write_text("mine\n")
-    (tmp_path / "zero.txt").write_bytes(bytes(10))
+    (tmp_path / "blank.txt").write_text(" \n\n")
     for words, given in {
         "none.txt: no such file": [tmp_path / "none.txt"],
+        "blank.txt: is empty": [tmp_path / "blank.txt"],
         "--root .*none: no such folder": [listed, "--root", tmp_path / "none"],
         "report.jsonl: is no report": [listed, "--out", tmp_path / "other"],
         "--out .*list.txt: cannot be written": [listed, "--out", listed],
