@@ -20,7 +20,7 @@ def commands() -> dict[str, str]:
     return {name.replace("_", "-"): (doc or "").splitlines()[0] for name, doc in docs.items()}
 
 
-def run(name: str) -> None:
+def start(name: str) -> None:
     """Run a command on the arguments in `sys.argv`.
 
     What the user can mend, a package that is missing included, ends in one line and exit code 2.
@@ -67,4 +67,4 @@ def main() -> None:
     if name.replace("_", "-") not in known:
         _fail(f"{name}: no such command; there are {', '.join(known)}")
     sys.argv = [f"smallbig-mm {name}", *sys.argv[2:]]
-    run(name)
+    start(name)

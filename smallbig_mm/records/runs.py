@@ -21,6 +21,7 @@ from mmengine.runner import Runner
 from ..configs import digest, ensemble_digest, identity, labelled
 from ..datasets.decoders import CountDecoders
 from ..datasets.skipped import SkippedVideos, skipped
+from ..datasets.undecodable import UndecodableVideos, log_of, require_videos
 from ..errors import UserError, reason
 from ..files import file_name, file_sha256, relative, write_text
 from . import store
@@ -196,18 +197,27 @@ def _lock(file: TextIO) -> None:
 
 
 def train(runner: Runner, cfg: Config, folder: Path) -> None:
-    """Train, and record it with the figures of its last epoch's weights and the mean loss."""
-    validations = Validations()
-    runner.register_hook(validations)
+    """Train, and record it with the figures of its last epoch's weights and the mean loss.
+
+    Raises:
+        VideoDecodeError: before it trains, if videos of its val list are missing or known as bad.
+    """
+    validations, undecodable = Validations(), UndecodableVideos()
+    for hook in (validations, undecodable):
+        runner.register_hook(hook)
     with _of("train", runner, cfg, folder) as run:
         held_out = store.data_of(cfg, "val", 0)
         run.set(seed=runner.seed if runner.seed is not None else "not run: no seed")
+        if runner.val_loop is not None:
+            require_videos(runner.val_loop.dataloader.dataset, log_of(runner, "val"))
         try:
             trained(runner, cfg, run)
-            run.set(**_validated(runner, validations))
+            why, _ = undecodable.unvalidated.get(runner.iter, ("not validated", 0))
+            run.set(**_validated(runner, validations, why))
         finally:
             if validations.figures:
-                run.content["data"] += held_out
+                bad = undecodable.unvalidated.get(max(validations.figures), ("", 0))[1]
+                run.content["data"] += [{**own, "skipped": bad} for own in held_out]
 
 
 def trained(runner: Runner, cfg: Config, run: Recording) -> None:
@@ -246,15 +256,20 @@ def test(runner: Runner, cfg: Config, folder: Path, checkpoint: dict[str, Any]) 
 
     Returns:
         The record's path.
+
+    Raises:
+        VideoDecodeError: if a video cannot be decoded; one that no look at the files can tell, when
+            the whole list has been gone through.
     """
+    runner.register_hook(UndecodableVideos())
     with _of("test", runner, cfg, folder) as run:
         run.set(checkpoints=[checkpoint], seed="not run: a test has none")
         run.set(data=store.data_of(cfg, "test"))
         labels = labelled(cfg, "test")
-        figures = as_fields(runner.test(), runner.work_dir, run.id)
+        require_videos(runner.test_loop.dataloader.dataset, log_of(runner, "test"))
+        figures = as_fields(runner.test(), runner.work_dir, run.id)  # an error, if it skipped any
         if not labels:
             figures["metrics"] = "not run: the list has no labels"
-        # a test ends at a video that cannot be decoded, so this one skipped none
         run.set(data=[{**own, "skipped": 0} for own in run.content["data"]], **figures)
     return run.path
 
@@ -318,12 +333,12 @@ def _of(kind: str, runner: Runner, cfg: Config, folder: Path) -> Iterator[Record
             print_log(f"Record: {run.path}", logger="current")
 
 
-def _validated(runner: Runner, validations: Validations) -> dict[str, Any]:
-    """The last weights' figures, if they were validated, and the loss."""
+def _validated(runner: Runner, validations: Validations, why: str) -> dict[str, Any]:
+    """The last weights' figures, or `why` they have none, and the loss."""
     figures = validations.figures.get(runner.iter, {})
     found = as_fields({**figures, **loss(runner)}, runner.work_dir, "validation")
     if not figures:
-        found["detail"] |= dict(validation="not run: not validated")
+        found["detail"] |= dict(validation=f"not run: {why}")
     return found
 
 

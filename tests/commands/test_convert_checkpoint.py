@@ -312,7 +312,7 @@ def tool(monkeypatch, capsys):
         monkeypatch.setattr(sys, "argv", ["convert_checkpoint.py", *map(str, args)])
         code = 0
         try:
-            commands.run("convert_checkpoint")
+            commands.start("convert_checkpoint")
         except SystemExit as stop:
             code = stop.code
         return code, *capsys.readouterr()
