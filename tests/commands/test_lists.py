@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from smallbig_mm.compat import pickles
 from smallbig_mm.configs import check_annotations, load_config
-from smallbig_mm.ensemble import _Unpickler
 from smallbig_mm.errors import UserError
 from smallbig_mm.files import file_sha256
 from smallbig_mm.records import store
@@ -82,7 +82,7 @@ def test_a_list_without_labels_needs_dump(trained, config, data, tmp_path):
     dump = tmp_path / "scores.pkl"
     run_here("test", *test, "--dump", dump, "--cfg-options", names, cwd=tmp_path)
     with dump.open("rb") as file:
-        samples = _Unpickler(file).load()
+        samples = pickles.load(file, dump)
     files = ["1.mp4", "2.mp4", "my clip (1).mp4"]
     assert [Path(sample["filename"]).name for sample in samples] == files
     # the third is a copy of the first

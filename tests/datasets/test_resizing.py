@@ -13,7 +13,8 @@ import pytest
 from smallbig_mm.datasets.resizing import TURNS, _compare, read_again, resize
 from smallbig_mm.errors import UserError, VideoDecodeError
 
-from ..tool import run_here
+from ..tool import fails, run_here
+from ..tool import run as run_tool
 from ..videos import write_video
 
 
@@ -250,3 +251,7 @@ def test_two_at_a_time_are_refused(tmp_path):
         with pytest.raises(UserError, match="another resize"):
             run_here("resize", "in", "out", cwd=tmp_path)
     assert run(tmp_path) == 0
+
+
+def test_a_tool_in_a_folder_of_tools_ends_in_a_line(tmp_path):
+    fails(run_tool("data/resize.py", "nowhere", "out", cwd=tmp_path), "nowhere: no such folder")
