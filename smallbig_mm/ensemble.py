@@ -20,7 +20,7 @@ from mmengine.config import Config
 from torch import Tensor
 
 from .compat import pickles
-from .configs import load_config
+from .configs import labelled, load_config, sources
 from .errors import UserError
 
 SUFFIXES = (".pkl", ".pickle")
@@ -32,8 +32,9 @@ PROB = "--cfg-options model.cls_head.average_clips='prob'"
 # Configs
 
 
-def _pipeline(cfg: Config) -> list[Any]:
-    return cfg.test_dataloader.dataset.pipeline
+def _steps(cfg: Config) -> list[Any]:
+    """Of a config's test pipelines: one a list."""
+    return [step for dataset in sources(cfg, "test") for step in dataset.pipeline]
 
 
 def members_of(cfg: Config, options: dict | None = None) -> list[Config]:
@@ -63,7 +64,7 @@ def name_videos(cfg: Config) -> None:
     `PackActionInputs` leaves out names that a sample has not, so both kinds of dataset may be asked
     for both.
     """
-    for step in _pipeline(cfg):
+    for step in _steps(cfg):
         if step.type == "PackActionInputs":
             kept = step.get("meta_keys", PackActionInputs().meta_keys)
             step.meta_keys = (*(key for key in kept if key not in NAMES), *NAMES)
@@ -72,12 +73,14 @@ def name_videos(cfg: Config) -> None:
 def dump_scores(cfg: Config, path: str) -> None:
     """Have a config's test write its samples, with scores and names, to `path`.
 
+    It writes nothing else where its list has no labels.
+
     Raises:
         UserError: if `path` is not named as a pickle.
     """
     require_suffix(path)
     name_videos(cfg)
-    evaluators = cfg.test_evaluator
+    evaluators = cfg.test_evaluator if labelled(cfg, "test") else []
     evaluators = evaluators if isinstance(evaluators, list) else [evaluators]
     # First, so that a metric which fails does not lose the scores.
     cfg.test_evaluator = [dict(type="DumpResults", out_file_path=path), *evaluators]
@@ -99,7 +102,7 @@ def set_clips(cfg: Config, clips: int) -> None:
     """
     if not isinstance(clips, int) or clips < 1:
         raise UserError(f"num_clips = {clips!r}: it must be a whole number from 1")
-    samplers = [step for step in _pipeline(cfg) if step.get("clip_len", 1) > 1]
+    samplers = [step for step in _steps(cfg) if step.get("clip_len", 1) > 1]
     if not samplers:
         raise UserError(
             f"config {cfg.filename}: its test pipeline samples no clips of more than one frame, so "

@@ -89,7 +89,7 @@ def _script(command: list[str], cwd: Path, env: dict, *files: Path) -> None:
     os.environ.update(env)
     os.chdir(cwd)
     sys.argv = command
-    sys.path.insert(0, str(TOOLS))
+    sys.path.insert(0, str(Path(command[0]).parent))
     multiprocessing.set_start_method("fork", force=True)  # Python's own, which is the parent's here
     runpy.run_path(command[0], run_name="__main__")
 

@@ -6,7 +6,14 @@ from ..errors import UserError
 from ..files import require_file
 from ..records import runs
 from ..records.training import unwrap
-from .cli import add_run_arguments, build_runner, parser, records_folder
+from .cli import (
+    add_run_arguments,
+    build_runner,
+    go_on_if_restarted,
+    parser,
+    positive,
+    records_folder,
+)
 
 
 def main() -> None:
@@ -22,9 +29,16 @@ def main() -> None:
     tool.add_argument("--amp", action="store_true", help="train in bfloat16 (needs a GPU)")
     tool.add_argument("--no-validate", action="store_true", help="do not validate on the way")
     tool.add_argument(
+        "--accumulate",
+        type=positive,
+        metavar="N",
+        help="accumulate the gradients of N batches a step, for a batch N times as large",
+    )
+    tool.add_argument(
         "--auto-scale-lr",
         action="store_true",
-        help="scale the learning rate by batch size / auto_scale_lr.base_batch_size",
+        help="scale the learning rate by batch size (per process x processes x accumulated) / "
+        "auto_scale_lr.base_batch_size",
     )
     tool.add_argument("--seed", type=int, help="random seed")
     tool.add_argument("--deterministic", action="store_true", help="deterministic cuDNN")
@@ -35,6 +49,8 @@ def main() -> None:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     if args.amp:
         _use_amp(cfg)
+    if args.accumulate:
+        cfg.optim_wrapper.accumulative_counts = args.accumulate
     if args.resume is not None:
         cfg.resume = True
         cfg.load_from = (
@@ -48,7 +64,7 @@ def main() -> None:
         cfg.randomness = dict(seed=args.seed, deterministic=args.deterministic)
     check_annotations(cfg, "train", "val")
     runner = build_runner(cfg, args)
-    if cfg.resume and cfg.load_from:
+    if not go_on_if_restarted(runner) and cfg.resume and cfg.load_from:
         load_for(unwrap(runner.model), cfg.load_from)  # says what does not fit, before mmengine
     runs.train(runner, cfg, records_folder(cfg, args))
 

@@ -15,14 +15,20 @@ from collections.abc import Callable
 from ..errors import StackError, VideoDecodeError, WeightsError
 from .bases import find_own_bases
 from .decoders import read_right_frames
-from .distributed import distribute_without_cuda
+from .distributed import (
+    distribute_without_cuda,
+    freeze_before_wrapping,
+    meet_anew_after_restart,
+    scale_lr_by_accumulation,
+)
 from .imports import (
     provide_importlib_metadata,
     replace_pkg_resources,
     require_stack,
     stand_in_for_drn,
 )
-from .networks import chain_train
+from .lists import read_lists_as_checked
+from .networks import chain_train, check_head_width
 from .numpy2 import jitter_hue_beyond_uint8, restore_np_inf
 from .pickles import load_files_safely
 from .resuming import delete_own_checkpoints_only, never_run_printed_configs
@@ -48,12 +54,17 @@ REPAIRS: tuple[Callable[[], str | None], ...] = (
     load_checkpoints_safely,
     load_urls_safely,
     resolve_torchvision_names,
+    freeze_before_wrapping,
+    meet_anew_after_restart,
+    scale_lr_by_accumulation,
     distribute_without_cuda,
     read_right_frames,
+    read_lists_as_checked,
     survive_bad_videos,
     jitter_hue_beyond_uint8,
     restore_np_inf,
     chain_train,
+    check_head_width,
 )
 _done: dict[str, str | None] = {}
 

@@ -217,7 +217,11 @@ def _with_flags(full_init: Callable[[Any], None]) -> Callable[[Any], None]:
 
 
 def _refetching(prepare_data: Callable[[Any, int], Any]) -> Callable[[Any, int], Any]:
-    """Return None for a bad video in training, so that mmengine draws another sample."""
+    """Return None for a bad video in training, so that mmengine draws another sample.
+
+    In a test it is named at once, or noted and another sample given in its place, if somebody set
+    the log and so will name it: `datasets.UndecodableVideos`.
+    """
 
     @functools.wraps(prepare_data)
     def refetching(self: Any, idx: int) -> Any:
@@ -225,22 +229,21 @@ def _refetching(prepare_data: Callable[[Any, int], Any]) -> Callable[[Any, int],
         try:
             data = prepare_data(self, idx)
         except VideoDecodeError as error:
-            _require_prefix(self)
+            require_prefix(self, idx)
             if self.test_mode:
-                raise VideoDecodeError(
-                    f"{error}. Replace the file, or take its line out of {self.ann_file}"
-                ) from error
+                if self._warned.log is None:
+                    raise VideoDecodeError(
+                        f"{error}. Replace the file, or take its line out of {self.ann_file}"
+                    ) from error
+                _note(self, idx, error)
+                return _stand_in(self, idx, prepare_data)
             self._failed_in_a_row = getattr(self, "_failed_in_a_row", 0) + 1
             if self._failed_in_a_row > self.max_refetch:
-                raise VideoDecodeError(
-                    f"{self._failed_in_a_row} samples in a row of {self.ann_file} could not be "
-                    f"decoded, the last one {error}"
-                ) from error
-            if self._warned.first_time(idx):
+                raise _in_a_row(self, self._failed_in_a_row, error) from error
+            if _note(self, idx, error):
                 _warn(f"Skipped in training: {error} (listed in {self.ann_file})")
-                self._warned.note(str(self.ann_file), int(idx), str(error))
             return None
-        self._failed_in_a_row = 0
+        self._failed_in_a_row, self._last_good = 0, idx
         for video in opened:
             self._warned.read_by(idx, video, str(self.ann_file))
         return data
@@ -248,10 +251,46 @@ def _refetching(prepare_data: Callable[[Any, int], Any]) -> Callable[[Any, int],
     return refetching
 
 
-def _require_prefix(dataset: Any) -> None:
-    """A wrong `data_prefix` makes every file missing; say that, not each of their names."""
+def _note(dataset: Any, idx: int, error: VideoDecodeError) -> bool:
+    """Write down that a sample is bad; whether that is news."""
+    new = dataset._warned.first_time(idx)
+    if new:
+        dataset._warned.note(str(dataset.ann_file), int(idx), str(error))
+    return new
+
+
+def _stand_in(dataset: Any, idx: int, prepare_data: Callable[[Any, int], Any]) -> Any:
+    """Another sample in the place of a bad one: the last good one, else the next that is good."""
+    start, samples = getattr(dataset, "_last_good", idx + 1), len(dataset)
+    tried = min(samples, dataset.max_refetch)
+    for other in range(start, start + tried):
+        try:
+            data = prepare_data(dataset, other % samples)
+        except VideoDecodeError as error:
+            last = error
+            _note(dataset, other % samples, error)
+        else:
+            dataset._last_good = other % samples
+            return data
+    raise _in_a_row(dataset, tried, last) from last
+
+
+def _in_a_row(dataset: Any, number: int, last: VideoDecodeError) -> VideoDecodeError:
+    return VideoDecodeError(
+        f"{number} samples in a row of {dataset.ann_file} could not be decoded, the last one {last}"
+    )
+
+
+def require_prefix(dataset: Any, idx: int) -> None:
+    """A wrong `data_prefix` makes every file missing; say that, not each of their names.
+
+    An absolute path in a list does not begin with it.
+    """
+    info = dataset.get_data_info(idx)
+    path = str(info.get("filename") or info.get("frame_dir"))
     for key, folder in dataset.data_prefix.items():
-        if folder and "://" not in str(folder) and not os.path.isdir(folder):
+        own = folder and path.startswith(str(folder)) and "://" not in str(folder)
+        if own and not os.path.isdir(folder):
             raise VideoDecodeError(
                 f"{folder}: no such folder, so no video of {dataset.ann_file} can be found. "
                 f"Set the dataset's data_prefix ({key}=...) or data_root"

@@ -9,6 +9,7 @@ from mmengine.logging import print_log
 from mmengine.runner import Runner
 
 from ..compat.videos import READERS
+from ..files import relative
 from .skipped import watched
 
 
@@ -41,7 +42,7 @@ class CountDecoders(Hook):
             counted = torch.bincount(readers.int(), minlength=len(READERS)).tolist()
             found = {name: n for name, n in zip(READERS, counted, strict=True) if name and n}
             if found:
-                self.counts[str(dataset.ann_file)] = found
+                self.counts[relative(dataset.ann_file)] = found
                 said = ", ".join(f"{n} by {_name(reader)}" for reader, n in found.items())
                 print_log(f"{dataset.ann_file}: videos read: {said}", logger="current")
 

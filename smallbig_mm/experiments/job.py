@@ -133,7 +133,7 @@ def execute(job: Job, folder: Path, records: Path, command: str, progress: bool)
         if job.keep_predictions:
             detail["predictions"] = predictions(folder / SCORES)
         found = runs.as_fields(figures, folder, "test")
-        data = [run.content["training"]["data"], store.data_of(job.cfg, "test", 0)]
+        data = [*run.content["data"], *store.data_of(job.cfg, "test", 0)]
         run.set(**found, data=data)
         run.set(detail={**found["detail"], **detail})
 

@@ -71,13 +71,15 @@ class Video:
         return _process().receive(self.path, self._timeout, shape)
 
     def _open(self, decoder: str) -> None:
-        request = ("open", self.path, decoder, self._threads)
+        # Absolute, for FFmpeg takes the start of `a:b.mp4` for a protocol.
+        file = os.path.abspath(self.path)
+        request = ("open", file, decoder, self._threads)
         try:
             answer = _process().ask(self.path, self._timeout, *request)
         except VideoDecodeError as error:
             if decoder != "auto" or error.kind not in ("hung", "crashed"):
                 raise
-            answer = _process().ask(self.path, self._timeout, "open", self.path, "pyav", 1)
+            answer = _process().ask(self.path, self._timeout, "open", file, "pyav", self._threads)
             answer = (*answer[:-1], FALLBACK)
         self.frames, self.fps, self.decoder, self.why = answer
         _process().video = self

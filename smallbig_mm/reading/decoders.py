@@ -37,6 +37,7 @@ REASONS = (
     "frames with equal timestamps",
     "key frames that need earlier frames (open GOP, B frames)",
     "packets that are not one frame each",
+    "timestamps in disorder",
     "timestamps that decord reads otherwise",
     FALLBACK,
 )  # fmt: skip
@@ -48,6 +49,7 @@ REASONS = (
     EQUAL_TIMES,
     OPEN_GOP,
     NOT_ONE,
+    DISORDER,
     OTHER_TIMES,
     _,
 ) = REASONS
@@ -80,6 +82,7 @@ def why_not_decord(path: str) -> tuple[str, np.ndarray]:
             return CONTAINER, np.empty(0)
         header, unit = bytes(codec.extradata or b""), float(streams[0].time_base or 0)
         times: list[int] = []
+        decoding: list[int] = []
         keys: list[int] = []
         for packet in container.demux(streams[0]):
             if not packet.size:
@@ -93,6 +96,8 @@ def why_not_decord(path: str) -> tuple[str, np.ndarray]:
             if packet.is_keyframe:
                 keys.append(len(times))
             times.append(packet.pts)
+            if packet.dts is not None:  # the first ones of Matroska's B frames have none
+                decoding.append(packet.dts)
     stamps = np.array(times, dtype=np.int64)
     if not keys or keys[0]:
         return NO_KEY, np.empty(0)
@@ -102,7 +107,19 @@ def why_not_decord(path: str) -> tuple[str, np.ndarray]:
     earliest_after = np.minimum.accumulate(stamps[::-1])[::-1][keys]
     if (earliest_after < stamps[keys]).any() or (latest_before > stamps[keys[1:]]).any():
         return OPEN_GOP, np.empty(0)
-    return "", np.sort(stamps) * unit
+    shown = np.sort(stamps)
+    if not _in_order(np.diff(decoding), np.diff(shown)):
+        return DISORDER, np.empty(0)
+    return "", shown * unit
+
+
+def _in_order(decoded: np.ndarray, shown: np.ndarray) -> bool:
+    """Whether frames are decoded and shown at the same steps in time, some frames apart."""
+    for delay in range(5):
+        steps = min(len(decoded) - delay, len(shown))
+        if np.abs(decoded[delay : delay + steps] - shown[:steps]).max(initial=0) <= 2:
+            return True
+    return False
 
 
 def _h264(data: memoryview, key: bool, header: bytes) -> bool:

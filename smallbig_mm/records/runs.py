@@ -18,15 +18,16 @@ from mmengine.dist import is_main_process
 from mmengine.logging import print_log
 from mmengine.runner import Runner
 
-from ..configs import digest, ensemble_digest, identity
+from ..configs import digest, ensemble_digest, identity, labelled
 from ..datasets.decoders import CountDecoders
 from ..datasets.skipped import SkippedVideos, skipped
+from ..datasets.undecodable import UndecodableVideos, log_of, require_videos
 from ..errors import UserError, reason
 from ..files import file_name, file_sha256, relative, write_text
 from . import store
 from .provenance import code_version, command, is_committed, now
 from .schema import Record
-from .training import KeepTraining, Validations, training_of
+from .training import KeepTraining, Validations, WholeEpochs, training_of
 
 RUNNING = "not run: it is running"
 KILLED = "not run: killed: the process ended without a word"
@@ -196,32 +197,47 @@ def _lock(file: TextIO) -> None:
 
 
 def train(runner: Runner, cfg: Config, folder: Path) -> None:
-    """Train, and record it with the figures of its last epoch's weights and the mean loss."""
-    validations = Validations()
-    runner.register_hook(validations)
+    """Train, and record it with the figures of its last epoch's weights and the mean loss.
+
+    Raises:
+        VideoDecodeError: before it trains, if videos of its val list are missing or known as bad.
+    """
+    validations, undecodable = Validations(), UndecodableVideos()
+    for hook in (validations, undecodable):
+        runner.register_hook(hook)
     with _of("train", runner, cfg, folder) as run:
+        held_out = store.data_of(cfg, "val", 0)
         run.set(seed=runner.seed if runner.seed is not None else "not run: no seed")
+        if runner.val_loop is not None:
+            require_videos(runner.val_loop.dataloader.dataset, log_of(runner, "val"))
         try:
             trained(runner, cfg, run)
-            run.set(**_validated(runner, validations))
+            why, _ = undecodable.unvalidated.get(runner.iter, ("not validated", 0))
+            run.set(**_validated(runner, validations, why))
         finally:
             if validations.figures:
-                run.content["data"].append(store.data_of(cfg, "val", 0))
+                bad = undecodable.unvalidated.get(max(validations.figures), ("", 0))[1]
+                run.content["data"] += [{**own, "skipped": bad} for own in held_out]
 
 
 def trained(runner: Runner, cfg: Config, run: Recording) -> None:
     """Train, and set what a record says of it, whether it ends well or not: how it was run, on
     which data, and the checkpoints that it wrote."""
     keep = KeepTraining(cfg)
-    for hook in (keep, SkippedVideos()):
+    for hook in (keep, SkippedVideos(), WholeEpochs()):
         runner.register_hook(hook)
     try:
         runner.train()
     finally:
         if keep.facts:  # else it failed before it started
-            data = {**keep.facts["data"], "skipped": skipped(runner.work_dir)}
+            data = keep.facts["data"]
+            if isinstance(data, list):
+                data = [{**d, "skipped": skipped(runner.work_dir, d["list"])} for d in data]
+            else:
+                data = {**data, "skipped": skipped(runner.work_dir)}
             facts = dict(keep.facts, epochs=runner.epoch, data=data)
-            run.set(data=[data], training=facts, checkpoints=written(runner))
+            run.set(training=facts, checkpoints=written(runner))
+            run.set(data=[*data] if isinstance(data, list) else [data])
 
 
 def loss(runner: Runner) -> dict[str, float]:
@@ -240,13 +256,21 @@ def test(runner: Runner, cfg: Config, folder: Path, checkpoint: dict[str, Any]) 
 
     Returns:
         The record's path.
+
+    Raises:
+        VideoDecodeError: if a video cannot be decoded; one that no look at the files can tell, when
+            the whole list has been gone through.
     """
+    runner.register_hook(UndecodableVideos())
     with _of("test", runner, cfg, folder) as run:
         run.set(checkpoints=[checkpoint], seed="not run: a test has none")
-        run.set(data=[store.data_of(cfg, "test")])
-        figures = runner.test()
-        # a test ends at a video that cannot be decoded, so this one skipped none
-        run.set(data=[store.data_of(cfg, "test", 0)], **as_fields(figures, runner.work_dir, run.id))
+        run.set(data=store.data_of(cfg, "test"))
+        labels = labelled(cfg, "test")
+        require_videos(runner.test_loop.dataloader.dataset, log_of(runner, "test"))
+        figures = as_fields(runner.test(), runner.work_dir, run.id)  # an error, if it skipped any
+        if not labels:
+            figures["metrics"] = "not run: the list has no labels"
+        run.set(data=[{**own, "skipped": 0} for own in run.content["data"]], **figures)
     return run.path
 
 
@@ -281,7 +305,7 @@ def fused(
         input="not run: each member has its own",
         counts="not run: tools/flops.py counts",
         # a test ends at a video that cannot be decoded, so these skipped none
-        data=[store.data_of(members[0], "test", 0)],
+        data=store.data_of(members[0], "test", 0),
         checkpoints=list(checkpoints),
         seed="not run: a test has none",
         metrics=dict(metrics),
@@ -309,12 +333,12 @@ def _of(kind: str, runner: Runner, cfg: Config, folder: Path) -> Iterator[Record
             print_log(f"Record: {run.path}", logger="current")
 
 
-def _validated(runner: Runner, validations: Validations) -> dict[str, Any]:
-    """The last weights' figures, if they were validated, and the loss."""
+def _validated(runner: Runner, validations: Validations, why: str) -> dict[str, Any]:
+    """The last weights' figures, or `why` they have none, and the loss."""
     figures = validations.figures.get(runner.iter, {})
     found = as_fields({**figures, **loss(runner)}, runner.work_dir, "validation")
     if not figures:
-        found["detail"] |= dict(validation="not run: not validated")
+        found["detail"] |= dict(validation=f"not run: {why}")
     return found
 
 

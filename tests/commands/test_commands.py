@@ -39,8 +39,8 @@ def without(tmp_path):
 
 
 def test_each_tool_has_its_command():
-    tools = {path.stem.replace("_", "-") for path in TOOLS.glob("[!_]*.py")}
-    assert tools | {"list", "quickstart"} == set(commands())
+    tools = {path.stem.replace("_", "-") for path in TOOLS.rglob("[!_]*.py")}
+    assert tools | {"list", "quickstart", "run"} == set(commands())
     assert all(text.endswith(".") for text in commands().values())
 
 

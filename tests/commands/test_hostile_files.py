@@ -50,7 +50,7 @@ def refused(monkeypatch, capsys, tmp_path):
         monkeypatch.setattr(sys, "argv", [f"tools/{tool}.py", *map(str, arguments)])
         monkeypatch.chdir(tmp_path)
         with pytest.raises(SystemExit) as end:
-            commands.run(tool)
+            commands.start(tool)
         *_, last = capsys.readouterr().err.strip().splitlines()
         assert end.value.code == 2 and last.startswith("error: "), last
         return last

@@ -82,12 +82,11 @@ def test_what_no_other_decoder_may_read_is_named(tmp_path, faulty, fault, kind):
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is not here")
-def test_a_real_file_that_decord_hangs_on():
+def test_decord_may_not_return_other_frames_for_those_that_it_cannot_decode():
     file = SHARED / "cut_hangs_predict.mp4"
     video = open_video(file, "decord", timeout=3)
-    with pytest.raises(VideoDecodeError, match="no answer in 3 s") as caught:
+    with pytest.raises(VideoDecodeError, match="recovered from nearest frames"):
         video.read(np.linspace(0, video.frames - 57, 10, dtype=int)[:, None] + 8 * np.arange(8))
-    assert caught.value.kind == "hung"
     assert open_video(file).decoder == "pyav"
 
 
