@@ -12,18 +12,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from ..annotations import BOMS, LEGACY
 from ..errors import UserError
 from ..files import absence
 
-BOMS = {
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16's, with which it begins
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
-# Any bytes are text in some of these: only a file of that name tells which it is.
-LEGACY = ("gb18030", "big5hkscs", "cp932", "cp949", "cp1251", "cp1252")
+MARKS = {codecs.BOM_UTF8: "utf-8-sig", **BOMS}
 # A name, and whole numbers after it: a video's labels, or a folder's frames and labels.
 LINE = re.compile(r"(?P<name>.*?)(?P<numbers>(?:[\s,;:|]+-?\d+)*)", re.DOTALL)
 NUMBER = re.compile(r"[\s,;:|]+(-?\d+)")
@@ -74,7 +67,7 @@ def text_of(path: Path, root: Path) -> Text:
         raise UserError(f"list {absence(path)}")
     with path.open("rb") as file:
         start = file.read(4096)
-    encodings = [name for bom, name in BOMS.items() if start.startswith(bom)][:1]
+    encodings = [name for mark, name in MARKS.items() if start.startswith(mark)][:1]
     if not encodings and b"\0" in start:  # UTF-16 without its mark
         little = start[1::2].count(0) > start[::2].count(0)
         encodings = ["utf-16-le" if little else "utf-16-be"]
