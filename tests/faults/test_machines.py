@@ -71,7 +71,9 @@ _base_ = "{config}"
 inner = _base_.train_dataloader.dataset
 train_dataloader = dict(num_workers=1, dataset=dict(
     _delete_=True, type="RepeatDataset", times=2, dataset=inner))
+env_cfg = dict(mp_cfg=dict(mp_start_method="{start_method}"))
 """
+BY_ITERATION = 'train_cfg = dict(_delete_=True, type="IterBasedTrainLoop", max_iters=8)'
 
 
 @pytest.mark.slow
@@ -82,15 +84,12 @@ def test_videos_skipped_on_machines_with_work_dirs_of_their_own_are_counted(
 ):
     """One process and two; also in loader processes, and in those that started before any hook."""
     config = tmp_path / "wrapped.py"
-    config.write_text(WRAPPED.format(config=tiny(tmp_path, 2)))
+    text = WRAPPED.format(config=tiny(tmp_path, 2), start_method=start_method)
+    config.write_text(text if by_epoch else text + BY_ITERATION)
     for number in (1, 4, 6):
         (tmp_path / f"data/{number}.mp4").write_bytes(b"")
-    options = [f"env_cfg.mp_cfg.mp_start_method={start_method}"]
-    if not by_epoch:
-        options.append("train_cfg={'_delete_':True,'type':'IterBasedTrainLoop','max_iters':8}")
     runs = [
-        Run(config, tmp_path / f"run{rank}", rank + 1, options, **node)
-        for rank, node in enumerate(nodes())
+        Run(config, tmp_path / f"run{rank}", rank + 1, **node) for rank, node in enumerate(nodes())
     ]
     for run in runs:
         assert run.wait() == 0, run.said()
