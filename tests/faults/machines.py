@@ -108,6 +108,7 @@ class Run:
         command += ["--cfg-options", *options] if options else []
         command = ["ip", "netns", "exec", inside, *command] if inside else command
         own = {"PYTHONPATH": str(ROOT), "PYTHON": sys.executable, "OMP_NUM_THREADS": "1"}
+        own["DIST_TIMEOUT"] = "120"
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env={**os.environ, **own, **env}, stdout=log, stderr=log
