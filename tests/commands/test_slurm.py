@@ -108,6 +108,7 @@ def test_arguments_with_blanks_and_exit_codes_pass_through(cluster, tmp_path, sc
     assert (asked["options"]["ntasks"], asked["options"]["ntasks-per-node"]) == ("16", "8")
 
 
+@pytest.mark.slow
 def test_a_task_that_never_starts_is_waited_for_as_long_as_said(cluster, tmp_path):
     config = tiny(tmp_path)
     (cluster / "srun").write_text(SRUN.format(python=sys.executable).replace("range(tasks)", "[0]"))

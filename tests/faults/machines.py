@@ -7,6 +7,7 @@ python -m tests.faults.machines --namespaces  # in network namespaces of their o
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import signal
@@ -24,6 +25,7 @@ from mmengine.dist import all_reduce, is_main_process
 from mmengine.hooks import Hook
 from mmengine.registry import HOOKS
 
+from smallbig_mm.datasets.skipped import FILE
 from smallbig_mm.records import store
 
 from ..tool import CONFIG, ROOT, TOOLS
@@ -44,6 +46,14 @@ val_cfg = val_dataloader = val_evaluator = None
 train_cfg = dict(max_epochs={epochs})
 """
 )
+WRAPPED = """
+_base_ = "{config}"
+inner = _base_.train_dataloader.dataset
+train_dataloader = dict(num_workers=1, dataset=dict(
+    _delete_=True, type="RepeatDataset", times=2, dataset=inner))
+env_cfg = dict(mp_cfg=dict(mp_start_method="{start_method}"))
+"""
+BY_ITERATION = 'train_cfg = dict(_delete_=True, type="IterBasedTrainLoop", max_iters=8)'
 LOSSES = "mean_loss.jsonl"
 
 
@@ -108,6 +118,7 @@ class Run:
         command += ["--cfg-options", *options] if options else []
         command = ["ip", "netns", "exec", inside, *command] if inside else command
         own = {"PYTHONPATH": str(ROOT), "PYTHON": sys.executable, "OMP_NUM_THREADS": "1"}
+        own["DIST_TIMEOUT"] = "120"
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env={**os.environ, **own, **env}, stdout=log, stderr=log
@@ -259,6 +270,30 @@ def dead_machine(
     return took, code, said[0]
 
 
+def skipped_videos(
+    folder: Path, start_method: str, by_epoch: bool
+) -> tuple[int, set[int], set[int]]:
+    """Broken videos of a wrapped dataset, on two machines with work dirs of their own.
+
+    One has one process, the other two.
+
+    Returns:
+        How many the record counts; which the first machine's file names; which are broken.
+    """
+    config, broken = folder / "wrapped.py", {1, 4, 6}
+    text = WRAPPED.format(config=tiny(folder, 2), start_method=start_method)
+    config.write_text(text if by_epoch else text + BY_ITERATION)
+    for number in broken:
+        (folder / f"data/{number}.mp4").write_bytes(b"")
+    runs = [
+        Run(config, folder / f"run{rank}", rank + 1, **node) for rank, node in enumerate(nodes())
+    ]
+    for run in runs:
+        assert run.wait() == 0, run.said()
+    lines = map(json.loads, (folder / "run0" / FILE).read_text().splitlines())
+    return runs[0].record().data[0].skipped, {line["index"] for line in lines}, broken
+
+
 def main() -> None:
     tool = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     tool.add_argument("--namespaces", action="store_true", help="a network of its own a machine")
@@ -271,6 +306,14 @@ def main() -> None:
         for count in (1, 2):
             lost = killed_worker(folder / f"killed{count}", machines=count)
             print(f"a process killed, of two on {count} machines: {lost}")
+        for method, by_epoch in itertools.product(("fork", "spawn"), (True, False)):
+            place = folder / f"skipped-{method}-{by_epoch}"
+            counted, _, broken = skipped_videos(place, method, by_epoch)
+            how = f"{method}ed loaders, by {'epoch' if by_epoch else 'iteration'}"
+            print(
+                f"skipped videos counted, of 3 processes on 2 machines, {how}:",
+                f"{counted} of {len(broken)}",
+            )
         for rank in (0, 1):
             print(f"only machine {rank}:", absent_machine(folder / f"absent{rank}", rank))
         how = "cut off" if args.namespaces else "killed"

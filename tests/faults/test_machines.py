@@ -1,11 +1,6 @@
 """Faults between processes and machines: what they may cost, and what they must say."""
 
-import json
-from pathlib import Path
-
 import pytest
-
-from smallbig_mm.datasets.skipped import FILE
 
 from .machines import (
     Run,
@@ -14,6 +9,7 @@ from .machines import (
     free_port,
     killed_worker,
     nodes,
+    skipped_videos,
     tiny,
     two_machines,
 )
@@ -66,38 +62,15 @@ def test_a_machine_that_dies_ends_the_other(tmp_path):
     assert line.startswith("error: another process of this run ended, or did not answer for")
 
 
-WRAPPED = """
-_base_ = "{config}"
-inner = _base_.train_dataloader.dataset
-train_dataloader = dict(num_workers=1, dataset=dict(
-    _delete_=True, type="RepeatDataset", times=2, dataset=inner))
-"""
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("by_epoch", [True, False])
 @pytest.mark.parametrize("start_method", ["fork", "spawn"])
 def test_videos_skipped_on_machines_with_work_dirs_of_their_own_are_counted(
     tmp_path, start_method, by_epoch
 ):
-    """One process and two; also in loader processes, and in those that started before any hook."""
-    config = tmp_path / "wrapped.py"
-    config.write_text(WRAPPED.format(config=tiny(tmp_path, 2)))
-    for number in (1, 4, 6):
-        (tmp_path / f"data/{number}.mp4").write_bytes(b"")
-    options = [f"env_cfg.mp_cfg.mp_start_method={start_method}"]
-    if not by_epoch:
-        options.append("train_cfg={'_delete_':True,'type':'IterBasedTrainLoop','max_iters':8}")
-    runs = [
-        Run(config, tmp_path / f"run{rank}", rank + 1, options, **node)
-        for rank, node in enumerate(nodes())
-    ]
-    for run in runs:
-        assert run.wait() == 0, run.said()
-    assert runs[0].record().data[0].skipped == 3
-    named = (tmp_path / "run0" / FILE).read_text().splitlines()
-    assert {json.loads(line)["index"] for line in named} == {1, 4, 6}
-    assert {Path(json.loads(line)["list"]).name for line in named} == {"list.txt"}
+    """Also in loader processes, and in those that started before any hook."""
+    counted, named, broken = skipped_videos(tmp_path, start_method, by_epoch)
+    assert counted == 3 and named == broken == {1, 4, 6}
 
 
 @pytest.mark.slow
