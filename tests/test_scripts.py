@@ -12,7 +12,7 @@ import pytest
 from smallbig_mm import commands
 from smallbig_mm.scripts import Clip
 
-from .tool import CONFIG, ROOT
+from .tool import ROOT, write_config
 from .videos import write_dataset
 
 
@@ -37,9 +37,7 @@ def smallbig_run(tmp_path, monkeypatch):
 @pytest.fixture
 def config(tmp_path) -> Path:
     write_dataset(tmp_path / "data", number=2)
-    path = tmp_path / "own.py"
-    path.write_text(CONFIG.format(configs=ROOT / "configs", data=tmp_path / "data"))
-    return path
+    return write_config(tmp_path, tmp_path / "data")
 
 
 def test_a_curve_of_a_log(tmp_path, smallbig_run):

@@ -38,6 +38,13 @@ randomness = dict(seed=0)
 """
 
 
+def write_config(folder: Path, data: Path, more: str = "") -> Path:
+    """Write `CONFIG`, and `more` after it, to FOLDER/tiny.py, for a dataset of `tests.videos`."""
+    path = folder / "tiny.py"
+    path.write_text(CONFIG.format(configs=ROOT / "configs", data=data) + more)
+    return path
+
+
 # A tool starts as a fork of a process that has imported the stack, which takes seconds.
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(["torch._dynamo", "smallbig_mm.commands.ensemble", __name__])

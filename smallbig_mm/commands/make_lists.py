@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from ..datasets.lists import as_table, in_class_folders, in_csv, write_lists
+from ..datasets.list_files import as_table
+from ..datasets.lists import in_class_folders, in_csv, write_lists
 from ..datasets.probing import as_text
 from .cli import add_workers_argument, parser
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..errors import UserError
 from . import official
-from .lists import SPLIT_FOLDERS, find_videos, read_csv
+from .list_files import SPLIT_FOLDERS, find_videos, read_csv
 
 SIZES = (400, 600, 700)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import UserError
 from ..files import write_text
-from .lists import as_table, counts, some, unlistable, write_list
+from .list_files import as_table, counts, some, unlistable, write_list
 from .probing import Facts, look_at, probe, spread, statistics
 from .probing import as_text as spread_as_text
 

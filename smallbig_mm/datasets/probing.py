@@ -40,10 +40,7 @@ def probe(path: Path) -> Facts:
         raise VideoDecodeError("the file is empty")
     try:
         with av.open(str(path)) as container:
-            stream, frames = video_frames(container)
-            frame = next(frames, None)
-            if frame is None:
-                raise VideoDecodeError("no frame can be decoded")
+            stream, frame, _ = video_frames(container)
             rate = float(stream.average_rate or stream.guessed_rate or 0)
             if stream.duration and stream.time_base:
                 seconds = float(stream.duration * stream.time_base)
@@ -56,17 +53,23 @@ def probe(path: Path) -> Facts:
         raise VideoDecodeError(f"it cannot be decoded ({why})") from error
 
 
-def video_frames(container: InputContainer) -> tuple[av.VideoStream, Iterator[av.VideoFrame]]:
-    """The video of a file, no cover picture, and its frames, decoded by this process alone.
+def video_frames(
+    container: InputContainer,
+) -> tuple[av.VideoStream, av.VideoFrame, Iterator[av.VideoFrame]]:
+    """The video of a file, no cover picture, its first frame, and the others.
 
     Raises:
-        VideoDecodeError: if there is none.
+        VideoDecodeError: if there is no video, or no frame of it.
     """
     stream = container.streams.best("video")
     if not isinstance(stream, av.VideoStream):
         raise VideoDecodeError("no video stream")
     stream.codec_context.thread_count = 1
-    return stream, cast(Iterator[av.VideoFrame], container.decode(stream))
+    frames = cast(Iterator[av.VideoFrame], container.decode(stream))
+    first = next(frames, None)
+    if first is None:
+        raise VideoDecodeError("no frame can be decoded")
+    return stream, first, frames
 
 
 def look_at(

@@ -28,7 +28,7 @@ from ..errors import UserError, VideoDecodeError
 from ..files import write_text
 from ..progress import progress_bar
 from ..workers import Failure, each
-from .lists import find_videos
+from .list_files import find_videos
 from .probing import video_frames
 
 MANIFEST = "manifest.jsonl"
@@ -71,10 +71,7 @@ def resize(source: Path, out: Path, short_side: int) -> dict[str, Any]:
     part.parent.mkdir(parents=True, exist_ok=True)
     try:
         with av.open(str(source)) as reader:
-            stream, frames = video_frames(reader)
-            first = next(frames, None)
-            if first is None:
-                raise VideoDecodeError("no frame can be decoded")
+            stream, first, frames = video_frames(reader)
             if min(first.width, first.height) <= short_side:
                 shutil.copyfile(source, part)
                 (width, height), times = read_again(part)
@@ -183,10 +180,10 @@ def _turns(frame: av.VideoFrame) -> list[tuple[str, str]]:
 
 def read_again(path: Path) -> tuple[tuple[int, int], list[float]]:
     """Decode a video to its end: (width, height) and each frame's seconds from the first."""
-    times = []
-    size = (0, 0)
     with av.open(str(path)) as reader:
-        for frame in video_frames(reader)[1]:
+        _, first, rest = video_frames(reader)
+        size, times = (first.width, first.height), [first.time or 0.0]
+        for frame in rest:
             size = (frame.width, frame.height)
             times.append(frame.time or 0.0)
     return size, [t - times[0] for t in times]

@@ -19,7 +19,7 @@ import cv2
 
 from ..errors import UserError, VideoDecodeError
 from . import official
-from .lists import find_videos, some
+from .list_files import find_videos, some
 
 SPLITS = dict(train="train", validation="val", test="test")
 TEMPLATE = "{:05}.jpg"

@@ -16,6 +16,7 @@ from smallbig_mm import commands
 from smallbig_mm.catalog import get_model
 from smallbig_mm.errors import UserError
 from smallbig_mm.records import runs, store
+from smallbig_mm.records.figures import as_fields
 
 from ..gadgets import GADGETS, write_pickle, write_zip
 from ..tool import CONFIG, ROOT, run_here
@@ -200,7 +201,7 @@ def test_a_marker_writes_no_record_but_its_own(name, trained, config, tmp_path):
 def test_figures_stay_in_the_work_dir(tmp_path):
     names = ["../../evil", "/tmp/evil", "..", "nul\0", "x" * 5000, "a/b", "a-b", "<b>", "new\nline"]
     figures = {name: [float("nan"), float("inf"), {"<": torch.tensor([1.0])}] for name in names}
-    found = runs.as_fields(figures, tmp_path / "work", "test/../../tiny")
+    found = as_fields(figures, tmp_path / "work", "test/../../tiny")
     files = [p for p in tmp_path.rglob("*") if p.is_file()]
     assert len(files) == len(names) == len(found["attachments"])
     assert {p.parent.parent for p in files} == {tmp_path / "work/figures"}

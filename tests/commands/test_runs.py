@@ -18,7 +18,7 @@ from smallbig_mm.errors import WeightsError
 from smallbig_mm.files import file_sha256
 from smallbig_mm.records import store
 
-from ..tool import CONFIG, RECORDS, ROOT, TOOLS, fails, run, run_here
+from ..tool import RECORDS, ROOT, TOOLS, fails, run, run_here, write_config
 from ..videos import write_dataset
 
 
@@ -26,9 +26,7 @@ from ..videos import write_dataset
 def config(tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("tools")
     write_dataset(root / "data", number=8)
-    path = root / "tiny.py"
-    path.write_text(CONFIG.format(configs=ROOT / "configs", data=root / "data"))
-    return path
+    return write_config(root, root / "data")
 
 
 @pytest.fixture(scope="module")
@@ -250,8 +248,7 @@ def test_two_processes_train_as_one(config, tmp_path):
 def test_skipped_videos_are_counted_over_processes_and_starts(tmp_path):
     """Two in two processes, a third after resuming in one; a file in the work dir names them."""
     write_dataset(tmp_path / "data", number=8)
-    config = tmp_path / "tiny.py"
-    config.write_text(CONFIG.format(configs=ROOT / "configs", data=tmp_path / "data"))
+    config = write_config(tmp_path, tmp_path / "data")
     given = ["--work-dir", tmp_path / "run", "--no-validate"]
     shuffle = ["--cfg-options", "train_dataloader.sampler.shuffle=False"]
     for number in (0, 1):

@@ -3,7 +3,7 @@
 import json
 
 from ..reading.corpus import write
-from ..tool import CONFIG, ROOT, run_here
+from ..tool import run_here, write_config
 from ..videos import write_dataset
 
 REASON = "key frames that need earlier frames (open GOP, B frames)"
@@ -14,11 +14,8 @@ def test_decoders_are_counted_in_the_record_and_said_once_a_list(tmp_path, capfd
     for name in ("4.avi", "5.avi"):
         write(tmp_path / name, "mpeg4", b_frames=2, frames=20)
     listed.write_text(listed.read_text() + "4.avi 0\n5.avi 1\n")
-    config = tmp_path / "tiny.py"
-    config.write_text(
-        CONFIG.format(configs=ROOT / "configs", data=tmp_path)
-        + "train_dataloader.update(num_workers=2)\ntrain_cfg.update(max_epochs=1)\n"
-    )
+    settings = "train_dataloader.update(num_workers=2)\ntrain_cfg.update(max_epochs=1)\n"
+    config = write_config(tmp_path, tmp_path, settings)
     run_here("train", config, "--no-validate", "--records", tmp_path / "records", cwd=tmp_path)
     (path,) = (tmp_path / "records/train").glob("*.json")
     expected = {"decord": 4, REASON: 2}

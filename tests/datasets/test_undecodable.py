@@ -10,19 +10,17 @@ import pytest
 from smallbig_mm.errors import VideoDecodeError
 from smallbig_mm.records import store
 
-from ..tool import CONFIG, ROOT, run, run_here
+from ..tool import run, run_here, write_config
 from ..videos import write_dataset, write_video
 
-TINY = f"{CONFIG}\ntrain_cfg = dict(max_epochs=1, val_interval=1)\n"
+ONE_EPOCH = "train_cfg = dict(max_epochs=1, val_interval=1)\n"
 
 
 @pytest.fixture(scope="module")
 def config(tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("undecodable")
     write_dataset(root / "data", number=8)
-    path = root / "tiny.py"
-    path.write_text(TINY.format(configs=ROOT / "configs", data=root / "data"))
-    return path
+    return write_config(root, root / "data", ONE_EPOCH)
 
 
 @pytest.fixture(scope="module")

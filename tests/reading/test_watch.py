@@ -17,13 +17,11 @@ from smallbig_mm.errors import StackError, VideoDecodeError
 from smallbig_mm.reading import decoders, open_video
 
 from .corpus import write
+from .processes import decode_with
 
 SHARED = Path(__file__).parents[3] / "shared/trials/videos"
 # The process that decodes, with a decord that hangs or crashes on files of these names.
 FAULTY = """
-import os, signal, sys, time
-sys.path[:0] = [{folder!r}]
-import decoders
 plain = decoders.Decord
 
 class Faulty(plain):
@@ -48,17 +46,21 @@ def opened(path, *rest, plain=decoders.open_file):
     return plain(path, *rest)
 
 decoders.Decord, decoders.open_file = Faulty, opened
-decoders.serve(decoders.Connection(int(sys.argv[1])))
+"""
+
+SLOW = """
+def slow(self, plain=decoders.PyAV._decoded):
+    for frame in plain(self):
+        time.sleep(0.05)
+        yield frame
+
+decoders.PyAV._decoded = slow
 """
 
 
 @pytest.fixture
 def faulty(tmp_path, monkeypatch):
-    """Processes that this test starts have the faulty decord; those of before and after do not."""
-    script = tmp_path / "faulty.py"
-    script.write_text(FAULTY.format(folder=str(Path(decoders.__file__).parent)))
-    monkeypatch.setattr(reading, "_own", threading.local())
-    monkeypatch.setattr(decoders, "__file__", str(script))
+    decode_with(FAULTY, tmp_path, monkeypatch)
 
 
 @pytest.mark.parametrize("fault", ["hangs", "crashes"])
@@ -92,19 +94,7 @@ def test_decord_may_not_return_other_frames_for_those_that_it_cannot_decode():
 
 def test_a_video_that_takes_long_does_not_hang(tmp_path, monkeypatch):
     """Counting its frames takes 3 seconds, more than an answer may."""
-    monkeypatch.setattr(reading, "_own", threading.local())
-    script = tmp_path / "slow.py"
-    script.write_text(
-        FAULTY.split("plain = ")[0].format(folder=str(Path(decoders.__file__).parent))
-        + "plain = decoders.PyAV._decoded\n"
-        "def slow(self):\n"
-        "    for frame in plain(self):\n"
-        "        time.sleep(0.05)\n"
-        "        yield frame\n"
-        "decoders.PyAV._decoded = slow\n"
-        "decoders.serve(decoders.Connection(int(sys.argv[1])))\n"
-    )
-    monkeypatch.setattr(decoders, "__file__", str(script))
+    decode_with(SLOW, tmp_path, monkeypatch)
     assert open_video(write(tmp_path / "a.avi", b_frames=2), timeout=2).frames == 60
 
 

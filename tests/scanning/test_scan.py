@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 import wave
 from pathlib import Path
@@ -15,20 +14,15 @@ import cv2
 import numpy as np
 import pytest
 
-from smallbig_mm import reading
 from smallbig_mm.errors import UserError
-from smallbig_mm.reading import decoders
 
 from ..reading.corpus import write
+from ..reading.processes import decode_with
 from ..tool import ROOT, TOOLS, run_here
 from ..videos import write_dataset, write_video
 
 # The process that decodes, which hangs or crashes on files of these names.
 FAULTY = """
-import os, signal, sys, time
-sys.path[:0] = [{folder!r}]
-import decoders
-
 def opened(path, *rest, plain=decoders.open_file):
     while "hangs" in path:
         time.sleep(1)
@@ -37,16 +31,12 @@ def opened(path, *rest, plain=decoders.open_file):
     return plain(path, *rest)
 
 decoders.open_file = opened
-decoders.serve(decoders.Connection(int(sys.argv[1])))
 """
 
 
 @pytest.fixture
 def faulty(tmp_path, monkeypatch):
-    script = tmp_path / "faulty.py"
-    script.write_text(FAULTY.format(folder=str(Path(decoders.__file__).parent)))
-    monkeypatch.setattr(reading, "_own", threading.local())
-    monkeypatch.setattr(decoders, "__file__", str(script))
+    decode_with(FAULTY, tmp_path, monkeypatch)
 
 
 def check(annotations: Path, *options: object, root: Path) -> int:

@@ -2,4 +2,5 @@
 
 from _above import run
 
-run("kinetics")
+if __name__ == "__main__":  # not in a loader process that is spawned from it
+    run("kinetics")

@@ -2,4 +2,5 @@
 
 from _above import run
 
-run("something_something")
+if __name__ == "__main__":  # not in a loader process that is spawned from it
+    run("something_something")
