@@ -1,6 +1,5 @@
 """Try to decode every video of a list: a report, and the list without those that cannot be."""
 
-import os
 import sys
 from itertools import islice
 from pathlib import Path
@@ -10,12 +9,12 @@ from ..reading import TIMEOUT
 from ..scanning.report import REPORT, bad, folder_of
 from ..scanning.scan import scan
 from ..scanning.trying import OK, How, check_template
-from .cli import parser
+from .cli import add_workers_argument, parser
 
 
 def main() -> None:
     tool = parser(
-        __doc__, "python tools/check_videos.py data/val_list.txt --root data/videos_val --jobs 8"
+        __doc__, "python tools/check_videos.py data/val_list.txt --root data/videos_val --workers 8"
     )
     tool.add_argument("list", type=Path, help="lines NAME LABEL, or FOLDER FRAMES LABEL")
     tool.add_argument("--root", type=Path, default=Path(), help="folder below which names lie (.)")
@@ -32,13 +31,11 @@ def main() -> None:
     tool.add_argument(
         "--with-offset", action="store_true", help="lines are FOLDER OFFSET FRAMES LABEL"
     )
-    jobs = len(os.sched_getaffinity(0))
-    tool.add_argument("--jobs", type=int, default=jobs, help="processes (%(default)s, all cores)")
+    add_workers_argument(tool)
     args = tool.parse_args()
 
-    for name in ("jobs", "timeout"):
-        if getattr(args, name) <= 0:
-            raise UserError(f"--{name} {getattr(args, name)}: must be above 0")
+    if args.timeout <= 0:
+        raise UserError(f"--timeout {args.timeout:g}: must be above 0")
     if args.filename_tmpl is not None:
         check_template(args.filename_tmpl)
     settings = vars(args)

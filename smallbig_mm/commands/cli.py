@@ -16,6 +16,7 @@ from torch.distributed import DistError
 
 from ..errors import UserError
 from ..records.store import folder_for
+from ..workers import cores
 
 RECORDS_HELP = (
     "where its record goes (results/runs for a config of this checkout, else records beside the "
@@ -52,7 +53,9 @@ def add_run_arguments(tool: argparse.ArgumentParser) -> None:
 
 def add_workers_argument(tool: argparse.ArgumentParser) -> None:
     """The argument of tools that look at many videos."""
-    tool.add_argument("--workers", type=int, help="processes (one a processor core)")
+    tool.add_argument(
+        "--workers", type=positive, default=cores(), help="processes (%(default)s, one a core)"
+    )
 
 
 def build_runner(cfg: Config, args: argparse.Namespace) -> Runner:

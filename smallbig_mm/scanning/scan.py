@@ -103,14 +103,14 @@ def _owned(out: Path) -> Iterator[None]:
 
 def _results(text: Text, earlier: Earlier, how: How) -> Iterator[tuple[str, Entry, bool]]:
     """Of each line, in order: itself, its entry, and whether its video was tried for it."""
-    pool = ThreadPoolExecutor(how.jobs)  # each thread has a process that decodes
+    pool = ThreadPoolExecutor(how.workers)  # each thread has a process that decodes
     waiting: deque = deque()
     try:
         for number, line in text:
             content = content_of(line)
             future = pool.submit(_entry, number, content, earlier.of(content), how)
             waiting.append((line, future))
-            if len(waiting) == AHEAD * how.jobs:
+            if len(waiting) == AHEAD * how.workers:
                 line, future = waiting.popleft()
                 yield line, *future.result()
         for line, future in waiting:

@@ -35,7 +35,7 @@ class How:
         timeout: seconds after which a decoder is said to hang.
         filename_tmpl: of the frames in a folder, as in mmaction2's configs; None finds it out.
         with_offset: the first number of a folder's line is its first frame's offset.
-        jobs: processes that decode.
+        workers: processes that decode.
     """
 
     root: Path = Path()
@@ -44,7 +44,7 @@ class How:
     timeout: float = TIMEOUT
     filename_tmpl: str | None = None
     with_offset: bool = False
-    jobs: int = 1
+    workers: int = 1
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ def test_each_kind_is_named_and_the_others_are_kept(tmp_path, faulty):
     lines = [*(f"{name} 1\n" for name in bad), *good.splitlines(keepends=True)]
     listed.write_bytes("".join(lines).encode())
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
-    assert check(listed, "--jobs", 2, "--timeout", 1, root=root) == 1
+    assert check(listed, "--workers", 2, "--timeout", 1, root=root) == 1
 
     found = report(listed)
     assert {e["name"]: e["status"] for e in found if e["status"] != "ok"} == bad
@@ -139,7 +139,7 @@ def test_a_scan_that_was_stopped_goes_on_where_it_was(tmp_path, stop):
     listed = tmp_path / "long.txt"
     listed.write_text("".join(f"{i}.mp4 {i}\n" for i in range(300)))
     process = subprocess.Popen(
-        [sys.executable, TOOLS / "check_videos.py", listed, "--root", tmp_path, "--jobs", "1"],
+        [sys.executable, TOOLS / "check_videos.py", listed, "--root", tmp_path, "--workers", "1"],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -246,7 +246,7 @@ def test_wrong_arguments_are_told(tmp_path):
         "report.jsonl: is no report": [listed, "--out", tmp_path / "other"],
         "--out .*list.txt: cannot be written": [listed, "--out", listed],
         "--filename-tmpl img.jpg: must name": [listed, "--filename-tmpl", "img.jpg"],
-        "--jobs 0": [listed, "--jobs", 0],
+        "--timeout 0": [listed, "--timeout", 0],
     }.items():
         with pytest.raises(UserError, match=words):
             run_here("check_videos", *given, cwd=tmp_path)
