@@ -20,6 +20,7 @@ from mmengine.config import Config
 from torch import Tensor, nn
 
 from .backbones import ResNet3dSmallBig, ResNet3dUnits
+from .compat.weights import unreadable
 from .errors import CheckpointError
 from .files import file_sha256, whole
 
@@ -102,15 +103,7 @@ def read(path: str | Path) -> tuple[StateDict, dict[str, Any]]:
     try:
         loaded = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # bytes that are no checkpoint raise almost anything
-        refused = re.search(r"GLOBAL (\S+) was not an allowed global", str(error))
-        if refused is None:
-            raise CheckpointError(
-                f"{path}: cannot be read; no checkpoint, or damaged ({type(error).__name__})"
-            ) from error
-        raise CheckpointError(
-            f"{path}: holds {refused[1]}, and only tensors, numbers and strings are loaded "
-            "(weights_only=True); if you trust the file, save its state_dict alone"
-        ) from error
+        raise CheckpointError(unreadable(path, error)) from error
     rest = {} if not isinstance(loaded, dict) else dict(loaded)
     tensors = rest.pop("state_dict", None)
     if tensors is None:

@@ -17,7 +17,15 @@ class StackError(UserError, ImportError):
 
 
 class VideoDecodeError(UserError, RuntimeError):
-    """A video cannot be decoded. The message names the file, the reason and what to do."""
+    """A video cannot be decoded. The message names the file, the reason and what to do.
+
+    Attributes:
+        kind: `'missing'`, `'empty'`, `'no video stream'`, `'hung'`, `'crashed'` or `'unreadable'`.
+    """
+
+    def __init__(self, message: str = "", kind: str = "unreadable") -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 class WeightsError(UserError, RuntimeError):

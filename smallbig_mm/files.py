@@ -7,6 +7,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -67,6 +68,15 @@ def require_file(path: str | Path, what: str) -> Path:
 def absence(path: str | Path) -> str:
     """What is wrong with a path that is no file."""
     return f"{path}: is a folder, not a file" if Path(path).is_dir() else f"{path}: no such file"
+
+
+def file_name(text: str) -> str:
+    """A name for the file of something that data name: in its folder, whatever they say.
+
+    Text that is no plain name (`..`, `a/b`, of any length) gets its digest, so that no two are one.
+    """
+    plain = re.sub(r"[^\w.+-]+", "-", text).lstrip(".")[:80]
+    return text if plain == text else f"{plain}-{content_sha256(text)[:8]}"
 
 
 # --------------------------------------------------------------------------------------------------

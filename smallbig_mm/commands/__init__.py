@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import os
 import sys
 from pathlib import Path
 
@@ -20,7 +21,7 @@ def commands() -> dict[str, str]:
     return {name.replace("_", "-"): (doc or "").splitlines()[0] for name, doc in docs.items()}
 
 
-def run(name: str) -> None:
+def start(name: str) -> None:
     """Run a command on the arguments in `sys.argv`.
 
     What the user can mend, a package that is missing included, ends in one line and exit code 2.
@@ -37,6 +38,20 @@ def run(name: str) -> None:
         _fail(disk_full(error, error.filename or "a log"))
     except KeyboardInterrupt:
         _fail("interrupted", code=130)
+    except RuntimeError as error:
+        if not _lost(error):
+            raise
+        wait = os.environ.get("DIST_TIMEOUT", "600")
+        _fail(
+            f"another process of this run ended, or did not answer for DIST_TIMEOUT={wait} s; what "
+            f"it said is in its own output ({last_line(error)})",
+            code=1,
+        )
+
+
+def _lost(error: RuntimeError) -> bool:
+    """Whether it is what NCCL or gloo raises when another process does not answer."""
+    return any(kind.__name__ == "DistError" for kind in type(error).__mro__) or "gloo" in str(error)
 
 
 def _fail(message: str, code: int = 2) -> None:
@@ -57,4 +72,4 @@ def main() -> None:
     if name.replace("_", "-") not in known:
         _fail(f"{name}: no such command; there are {', '.join(known)}")
     sys.argv = [f"smallbig-mm {name}", *sys.argv[2:]]
-    run(name)
+    start(name)

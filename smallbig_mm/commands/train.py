@@ -4,7 +4,7 @@ from ..configs import check_annotations, load_config
 from ..errors import UserError
 from ..records import runs
 from ..records.resuming import resume
-from .cli import add_run_arguments, build_runner, parser, records_folder
+from .cli import add_run_arguments, build_runner, parser, positive, records_folder, restarted
 
 
 def main() -> None:
@@ -20,9 +20,16 @@ def main() -> None:
     tool.add_argument("--amp", action="store_true", help="train in bfloat16 (needs a GPU)")
     tool.add_argument("--no-validate", action="store_true", help="do not validate on the way")
     tool.add_argument(
+        "--accumulate",
+        type=positive,
+        metavar="N",
+        help="accumulate the gradients of N batches a step, for a batch N times as large",
+    )
+    tool.add_argument(
         "--auto-scale-lr",
         action="store_true",
-        help="scale the learning rate by batch size / auto_scale_lr.base_batch_size",
+        help="scale the learning rate by batch size (per process x processes x accumulated) / "
+        "auto_scale_lr.base_batch_size",
     )
     tool.add_argument("--seed", type=int, help="random seed")
     tool.add_argument("--deterministic", action="store_true", help="deterministic cuDNN")
@@ -33,6 +40,8 @@ def main() -> None:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     if args.amp:
         _use_amp(cfg)
+    if args.accumulate:
+        cfg.optim_wrapper.accumulative_counts = args.accumulate
     if args.auto_scale_lr:
         if "auto_scale_lr" not in cfg:
             raise UserError(f"{args.config}: --auto-scale-lr needs auto_scale_lr in the config")
@@ -41,7 +50,8 @@ def main() -> None:
         cfg.randomness = dict(seed=args.seed, deterministic=args.deterministic)
     check_annotations(cfg, "train", "val")
     runner = build_runner(cfg, args)
-    source = args.resume or (cfg.get("resume") and (cfg.get("load_from") or "auto"))
+    source = "auto" if restarted(runner) else args.resume
+    source = source or (cfg.get("resume") and (cfg.get("load_from") or "auto"))
     if source:
         resume(runner, source)
     runs.train(runner, cfg, records_folder(cfg, args))

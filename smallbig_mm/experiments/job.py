@@ -27,6 +27,7 @@ from ..costs.counting import clip_of, count
 from ..files import CHECKOUT, write_text
 from ..progress import progress_bar
 from ..records import runs, store
+from ..records.figures import as_fields
 from ..records.provenance import environment
 from ..records.resuming import resume
 
@@ -133,8 +134,8 @@ def execute(job: Job, folder: Path, records: Path, command: str, progress: bool)
         detail = dict(job.detail, seconds=round(time.perf_counter() - began, 1))
         if job.keep_predictions:
             detail["predictions"] = predictions(folder / SCORES)
-        found = runs.as_fields(figures, folder, "test")
-        data = [run.content["training"]["data"], store.data_of(job.cfg, "test", 0)]
+        found = as_fields(figures, folder, "test")
+        data = [*run.content["data"], *store.data_of(job.cfg, "test", 0)]
         run.set(**found, data=data)
         run.set(detail={**found["detail"], **detail})
 

@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from mmengine.dist import all_reduce_params, broadcast_object_list, get_rank, is_main_process
+from mmengine.dist import broadcast_object_list, get_rank, is_main_process
 from mmengine.hooks import EarlyStoppingHook, Hook
 from mmengine.logging import print_log
 from mmengine.runner import Runner
@@ -80,9 +80,7 @@ class Resumable(Hook):
     """Lets each step follow from the seed and its number; keeps what mmengine's checkpoints lack.
 
     What a network draws, e.g. for dropout, follows from the seed, the process and the step; what
-    pipelines draw, see `compat.seeds`. Checkpoints get gradients that were accumulated over the end
-    of an epoch (of several processes their mean, which is what becomes of them), and how long
-    `EarlyStoppingHook` has waited.
+    pipelines draw, see `compat.seeds`. Checkpoints get how long `EarlyStoppingHook` has waited.
     """
 
     def __init__(self) -> None:
@@ -102,9 +100,6 @@ class Resumable(Hook):
             _stopping(runner), self._kept.get("stopping", ()), strict=False
         ):
             hook.wait_count, hook.best_score = count, best
-        parameters = dict(unwrap(runner.model).named_parameters())
-        for name, gradient in self._kept.get("gradients", {}).items():
-            parameters[name].grad = gradient.to(parameters[name].device)
         self._kept = {}
         if runner._resume and runner._load_from:
             for key, path in runner.message_hub.runtime_info.items():
@@ -119,27 +114,12 @@ class Resumable(Hook):
         """Seed the step."""
         seed_all(mixed(1, runner.seed or 0, get_rank(), runner.iter))
 
-    def after_train_epoch(self, runner: Runner) -> None:
-        """Make waiting gradients those of all processes, as only one writes the checkpoint."""
-        if gradients := _waiting(runner):
-            all_reduce_params(list(gradients.values()), op="mean")
-
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Keep it."""
         checkpoint["resumable"] = dict(
-            gradients={name: gradient.cpu() for name, gradient in _waiting(runner).items()},
             stopping=[(hook.wait_count, float(hook.best_score)) for hook in _stopping(runner)],
         )
 
 
 def _stopping(runner: Runner) -> list[EarlyStoppingHook]:
     return [hook for hook in runner.hooks if isinstance(hook, EarlyStoppingHook)]
-
-
-def _waiting(runner: Runner) -> dict[str, Any]:
-    """Gradients that were accumulated and not applied yet, by parameter."""
-    wrapper: Any = runner.optim_wrapper
-    if wrapper._inner_count % wrapper._accumulative_counts == 0:
-        return {}
-    named = unwrap(runner.model).named_parameters()
-    return {name: p.grad for name, p in named if p.grad is not None}

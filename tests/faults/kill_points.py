@@ -1,9 +1,4 @@
-"""Kill a training at each of its steps and file operations, resume it, and compare the endings.
-
-    python -m tests.faults.kill_points [EVERY]
-
-prints a row a kind of kill point and signal; EVERY = 3 tries every third point.
-"""
+"""A training killed at each of its steps and file operations, resumed, and the endings compared."""
 
 from __future__ import annotations
 
@@ -14,7 +9,6 @@ import re
 import resource
 import signal
 import sys
-import tempfile
 import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -219,65 +213,48 @@ def points(events: list[str]) -> dict[int, str]:
     }
 
 
-def rows(root: Path, every: int = 1, say: Callable[[str], None] = print) -> list[dict[str, Any]]:
-    """Try kill points with SIGKILL and SIGINT in turn, and half-written checkpoints.
+def rows(folder: Path, quick: bool) -> list[dict[str, Any]]:
+    """A row a kind of kill point: SIGKILL and SIGINT in turn, and half-written checkpoints.
 
-    Args:
-        root: an empty folder to work in.
-        every: of points; of each kind the first is always tried.
-        say: told of each point as it was tried.
-
-    Returns:
-        A row a kind: `kind`, `count`, how many `survived` (ended equal), and `work_lost`, the most
-        steps that were trained twice.
+    `work lost` is the most steps that were trained twice. Quick tries every fourth point of a kind.
     """
-    config = write_config(root)
-    whole = root / "whole"
+    config, whole = write_config(folder), folder / "whole"
     code, events = start(config, whole)
     assert code == 0, whole
     found: dict[str, dict[str, Any]] = {}
     seen: dict[str, int] = {}
     for number, kind in points(events).items():
         seen[kind] = seen.get(kind, -1) + 1
-        if seen[kind] % every:
+        place, skip = divmod(seen[kind], 4 if quick else 1)
+        if skip:
             continue
-        for sig in (signal.SIGKILL, signal.SIGINT)[seen[kind] // every % 2 :][:1]:
-            _try(config, whole, events, number, sig, found, kind, say)
+        _try(whole, config, events, number, (signal.SIGKILL, signal.SIGINT)[place % 2], kind, found)
         if events[number] == "open .epoch_2.pth.part":
-            kind = KINDS["write"]
-            _try(config, whole, events, number, signal.SIGXFSZ, found, kind, say)
+            _try(whole, config, events, number, signal.SIGXFSZ, KINDS["write"], found)
     return list(found.values())
 
 
-def _try(config, whole, events, number, sig, found, kind, say) -> None:
-    name = signal.Signals(sig).name
-    work = whole.with_name(f"{name}{number}")
+def _try(
+    whole: Path,
+    config: Path,
+    events: list[str],
+    number: int,
+    sig: signal.Signals,
+    kind: str,
+    found: dict[str, dict[str, Any]],
+) -> None:
+    work = whole.with_name(f"{sig.name}{number}")
     code, before = start(config, work, point=number, sig=sig)
     resumed, after = start(config, work, "--resume")
     wrong = [] if resumed == 0 else [f"resuming ended with code {resumed}"]
     wrong += [] if code else ["it was not stopped"]
     wrong = wrong or differences(whole, work)
     lost = (before + after).count("step") - events.count("step")
+    name = f"{sig.name} {kind}"
     row = found.setdefault(
-        f"{name} {kind}", dict(kind=f"{name} {kind}", count=0, survived=0, work_lost="0 steps")
+        name, {"killed": name, "points": 0, "ended equal": 0, "work lost, steps": 0}
     )
-    row["count"] += 1
-    row["survived"] += not wrong
-    row["work_lost"] = f"{max(int(row['work_lost'].split()[0]), lost)} steps"
-    say(f"{name:8s} before {number:3d} {events[number]:40s} {'; '.join(wrong) or 'equal'}")
-
-
-def main() -> None:
-    every = int(sys.argv[1]) if len(sys.argv) > 1 else 1
-    with tempfile.TemporaryDirectory() as folder:
-        table = rows(Path(folder), every)
-    print("\n| kind | count | survived | work lost |\n|---|---|---|---|")
-    for row in table:
-        print("| {kind} | {count} | {survived} | {work_lost} |".format(**row))
-
-
-if __name__ == "__main__":
-    # under its name, which the forkserver and its children know it by
-    from tests.faults import kill_points
-
-    kill_points.main()
+    row["points"] += 1
+    row["ended equal"] += not wrong
+    row["work lost, steps"] = max(row["work lost, steps"], lost)
+    print(f"{sig.name:8s} before {number:3d} {events[number]:40s} {'; '.join(wrong) or 'equal'}")
