@@ -20,9 +20,10 @@ from mmengine.config import Config
 from torch import Tensor, nn
 
 from .backbones import ResNet3dSmallBig, ResNet3dUnits
+from .compat.weights import unreadable
 from .errors import CheckpointError
 from .files import file_sha256, whole
-from .state_dicts import StateDict, tensors_of, unreadable
+from .state_dicts import StateDict, tensors_of
 
 Shapes = Mapping[str, tuple[int, ...]]
 
@@ -102,7 +103,7 @@ def read(path: str | Path) -> tuple[StateDict, dict[str, Any]]:
     try:
         loaded = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # bytes that are no checkpoint raise almost anything
-        raise CheckpointError(f"{path}: {unreadable(path, error)}") from error
+        raise CheckpointError(unreadable(path, error)) from error
     found = tensors_of(loaded)
     if found is None:
         raise CheckpointError(

@@ -31,6 +31,7 @@ from torch import nn
 from . import checkpoints
 from .configs import check_annotations
 from .datasets.skipped import watched
+from .datasets.undecodable import log_of, look_for_videos
 from .errors import Problems, UserError, VideoDecodeError, last_line
 from .pretrained import count_loaded
 from .records.training import count_loaded_from, start_of, unwrap
@@ -118,7 +119,11 @@ def _check_runner(
         with found.noting(f"{split}_dataloader"):
             loader: Any = getattr(runner, f"{split}_loop").dataloader
             built.add(split)
-            size = _check_videos(loader.dataset, split) if is_main_process() else 0
+            size = 0
+            if is_main_process():
+                if split != "train":
+                    look_for_videos(loader.dataset, log_of(runner, split))
+                size = _check_videos(loader.dataset, split)
             batch = loader.batch_size or loader.batch_sampler.batch_size
             shared += loader.num_workers * (loader.prefetch_factor or 0) * batch * size
     _warn_of_little_shared_memory(shared * int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
@@ -130,9 +135,9 @@ def _check_runner(
         if probe is not None:
             _check_schedules(cfg, probe)
         if "train" in built:
-            _say_batch(cfg, start_of(runner, cfg))
+            _warn_of_rate(cfg, start_of(runner, cfg))
             _check_disk(runner, probe)
-    if cfg.get("resume"):
+    if runner._resume:
         return
     with found.noting("model.backbone.pretrained"):
         _check_pretrained(cfg)
@@ -313,8 +318,8 @@ def _check_schedules(cfg: Config, optimiser: torch.optim.Optimizer) -> None:
             raise UserError(f"config {cfg.filename}: param_scheduler: {error}") from error
 
 
-def _say_batch(cfg: Config, start: dict[str, Any]) -> None:
-    """Log the effective batch and the learning rate; warn where they do not go together.
+def _warn_of_rate(cfg: Config, start: dict[str, Any]) -> None:
+    """Warn where the effective batch and the learning rate do not go together.
 
     Args:
         cfg: the config.
@@ -323,17 +328,12 @@ def _say_batch(cfg: Config, start: dict[str, Any]) -> None:
     batch, rate, written = start["batch"], start["lr"], cfg.optim_wrapper.optimizer.lr
     scale = cfg.get("auto_scale_lr") or {}
     base, enabled = scale.get("base_batch_size"), scale.get("enable")
-    meant = f", meant for a batch of {base}" if base else ""
-    how = f"{written:g} in the config{meant}" if enabled else f"the config's{meant}"
-    print_log(
-        f"Effective batch {batch}: {start['batch_per_process']} videos x {start['processes']} "
-        f"processes x {start['accumulation']} accumulated steps; learning rate {rate:g} ({how})",
-        logger="current",
-    )
     if base and not math.isclose(rate, written * batch / base, rel_tol=1e-6):
-        remedy = "scaling does not count accumulated steps" if enabled else "see --auto-scale-lr"
         goes = f"{written * batch / base:g}"
-        _warn(f"A batch of {batch} goes with a learning rate of {goes}, not {rate:g}: {remedy}")
+        _warn(
+            f"A batch of {batch} goes with a learning rate of {goes}, not {rate:g}, which is meant "
+            f"for {base}: see --auto-scale-lr"
+        )
     if enabled and (owner := _file_of_base(Path(cfg.filename))) is not None:
         other = Config.fromfile(owner)
         wrapper = other.get("optim_wrapper") or {}

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Sequence
+import copy
+import logging
+import os
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from mmengine.config import Config
+from mmengine.config import Config, ConfigDict
+from mmengine.logging import print_log
 
+from .annotations import Layout, Sample, layout_of, read_list
 from .errors import UserError
 from .files import absence, content_sha256, own_config
+from .reading import DECODERS
+
+SPLITS = ("train", "val", "test")
 
 
 def load_config(path: str, options: dict | None = None) -> Config:
@@ -20,6 +28,8 @@ def load_config(path: str, options: dict | None = None) -> Config:
     Args:
         path: the file; `smallbig_mm::NAME.py` is one of this package, wherever that lies.
         options: by dotted names.
+
+    `video_decoder = 'auto'`, `'decord'` or `'pyav'` in a config is that of all its pipelines.
 
     Raises:
         UserError: if there is no such file, it cannot be read, or an option does not fit it.
@@ -38,39 +48,46 @@ def load_config(path: str, options: dict | None = None) -> Config:
         cfg.merge_from_dict(options or {})
     except Exception as error:
         raise UserError(f"--cfg-options: {type(error).__name__}: {error}") from error
+    decoder = cfg.get("video_decoder")
+    if decoder not in (None, *DECODERS):
+        raise UserError(f"{path}: video_decoder={decoder!r}: {' or '.join(DECODERS)}")
+    for split in SPLITS:
+        if cfg.get(f"{split}_dataloader"):
+            _mended(cfg[f"{split}_dataloader"])
+            if decoder is not None:
+                _decode_with(decoder, cfg[f"{split}_dataloader"])
     return cfg
 
 
-def check_annotations(cfg: Config, *splits: str) -> None:
-    """Look at annotation lists before a run starts: they exist and their labels fit the head.
+def _decode_with(decoder: str, settings: Any) -> None:
+    """Set the decoder of every `DecordInit` in some settings."""
+    if isinstance(settings, dict):
+        if str(settings.get("type", "")).endswith("DecordInit"):
+            settings["decoder"] = decoder
+        settings = list(settings.values())
+    for item in settings if isinstance(settings, list) else ():
+        _decode_with(decoder, item)
 
-    Args:
-        cfg: the config.
-        *splits: of `'train'`, `'val'` and `'test'`.
 
-    Raises:
-        UserError: naming the list, the line and what to do.
-    """
-    for split in splits:
-        loader = cfg.get(f"{split}_dataloader")
-        if loader is None or "ann_file" not in loader.dataset:
-            continue
-        dataset = loader.dataset
-        path = Path(dataset.get("data_root") or "", dataset.ann_file)
-        if not path.is_file():
-            key = "data_root" if dataset.get("data_root") else "ann_file"
-            raise UserError(
-                f"annotation list {path} ({split}): no such file; make it (see the README), or "
-                f"set --cfg-options {split}_dataloader.dataset.{key}=..."
-            )
-        classes = cfg.model.cls_head.num_classes
-        for number, line in enumerate(path.read_text().splitlines(), start=1):
-            label = line.rsplit(maxsplit=1)[-1] if line.strip() else "0"
-            if not label.isdecimal() or int(label) >= classes:
-                raise UserError(
-                    f"{path}, line {number}: label {label!r} is none of 0 ... {classes - 1}; "
-                    "mend the list, or set --cfg-options model.cls_head.num_classes=..."
-                )
+def _mended(loader: Any) -> None:
+    """What a loader's config says, in a form that torch and mmaction2 take."""
+    if not loader.get("num_workers"):  # torch refuses these without loader processes
+        for key in ("persistent_workers", "prefetch_factor"):
+            loader.pop(key, None)
+    if "dataset" in loader:
+        loader.dataset = _one_list_each(loader.dataset)
+
+
+def _one_list_each(dataset: Any) -> Any:
+    """Make several `ann_file`s of a dataset a `ConcatDataset`: mmaction2's datasets take one."""
+    if isinstance(dataset.get("ann_file"), (list, tuple)):
+        each = [ConfigDict(copy.deepcopy(dataset), ann_file=file) for file in dataset.ann_file]
+        return ConfigDict(type="ConcatDataset", datasets=each)
+    if "dataset" in dataset:
+        dataset.dataset = _one_list_each(dataset.dataset)
+    if "datasets" in dataset:
+        dataset.datasets = list(map(_one_list_each, dataset.datasets))
+    return dataset
 
 
 def dataset_of(cfg: Config) -> str:
@@ -79,6 +96,172 @@ def dataset_of(cfg: Config) -> str:
     Paths cannot tell: everybody has the videos elsewhere.
     """
     return cfg.get("dataset", "not run: the config names no dataset (dataset = '...')")
+
+
+def sources(cfg: Config, split: str) -> list[Any]:
+    """The datasets of a split, in their order, without wrappers such as `RepeatDataset`.
+
+    Args:
+        cfg: the config.
+        split: `'train'`, `'val'` or `'test'`.
+    """
+
+    def inside(dataset: Any) -> Iterator[Any]:
+        inner = [dataset["dataset"]] if "dataset" in dataset else dataset.get("datasets", [])
+        for each in inner:
+            yield from inside(each)
+        if not inner:
+            yield dataset
+
+    return list(inside((cfg.get(f"{split}_dataloader") or {}).get("dataset") or {}))
+
+
+# --------------------------------------------------------------------------------------------------
+# Annotation lists
+
+# mmaction2's datasets whose lists `annotations` reads; others read theirs themselves.
+READ = ("VideoDataset", "RepeatAugDataset", "RawframeDataset")
+Videos = dict[Hashable, Sample]
+
+
+def lists(cfg: Config, split: str) -> list[tuple[Path, Layout | None]]:
+    """The annotation lists of a split, each once, and how they are written if that is known.
+
+    Args:
+        cfg: the config.
+        split: `'train'`, `'val'` or `'test'`.
+    """
+    named = (dataset for dataset in sources(cfg, split) if dataset.get("ann_file"))
+    return list(
+        dict.fromkeys((Path(d.get("data_root") or "", d.ann_file), _layout(d)) for d in named)
+    )
+
+
+def _layout(dataset: Any) -> Layout | None:
+    kind = getattr(dataset.get("type"), "__name__", str(dataset.get("type"))).rpartition(".")[2]
+    if kind not in READ:
+        return None
+    frames = kind == "RawframeDataset"
+    prefix = (dataset.get("data_prefix") or {}).get("img" if frames else "video") or ""
+    given = {k: dataset[k] for k in ("with_offset", "multi_class", "delimiter") if k in dataset}
+    root = os.path.join(dataset.get("data_root") or "", prefix)
+    return layout_of(frames=frames, prefix=root, **given)
+
+
+def labelled(cfg: Config, split: str) -> bool:
+    """Whether the lists of a split have labels; those that are missing, or of other kinds, do."""
+    return all(
+        bool(read_list(path, layout)[0].labels)
+        for path, layout in lists(cfg, split)
+        if layout and path.is_file()
+    )
+
+
+def check_annotations(cfg: Config, *splits: str) -> None:
+    """Look at annotation lists before a run starts.
+
+    They exist, each line can be read, labels fit the head, and no video has two. A video that is in
+    a list twice, or in the train list and in a list that is to tell how good the training was, is
+    warned of.
+
+    Args:
+        cfg: the config.
+        *splits: of `'train'`, `'val'` and `'test'`.
+
+    Raises:
+        UserError: naming each list, the first bad lines of each and how many there are.
+    """
+    problems: list[str] = []
+    found: dict[str, Videos] = {}
+    for split in splits:
+        try:
+            found[split] = _videos(cfg, split)
+        except UserError as error:
+            problems.append(str(error))
+    if problems:
+        raise UserError("; ".join(problems))
+    if "train" not in splits:
+        with suppress(UserError):  # it is not what is going to be read
+            found["train"] = _videos(cfg, "train", warns=False)
+    for split in splits:
+        if split != "train":
+            _warn_of_leaks(found.get("train", {}), found[split], split)
+
+
+def _videos(cfg: Config, split: str, warns: bool = True) -> Videos:
+    """The lines of a split's lists that name each video first."""
+    classes = (cfg.model.get("cls_head") or {}).get("num_classes")
+    for dataset in sources(cfg, split):
+        if dataset.get("multi_class") and dataset.get("num_classes") != classes:
+            raise UserError(
+                f"config {cfg.filename} ({split}): with multi_class=True the dataset needs "
+                f"num_classes={classes}, as the head has"
+            )
+    found: Videos = {}
+    again: list[str] = []
+    contradictions: list[str] = []
+    for path, layout in lists(cfg, split):
+        if not path.is_file():
+            raise UserError(
+                f"annotation list {path} ({split}): {absence(path)}; make it (see the README), or "
+                f"set --cfg-options {split}_dataloader.dataset.ann_file=... (or data_root)"
+            )
+        if layout is None:
+            continue
+        samples = read_list(path, layout, classes)
+        if not samples[0].labels and not (split == "test" and _only_dumps(cfg)):
+            raise UserError(
+                f"{path} ({split}): the list has no labels; a line is: {layout}. "
+                "tools/test.py --dump and tools/predict.py need none"
+            )
+        for sample in samples:
+            first = found.setdefault(layout.key(sample), sample)
+            if first is not sample:
+                text = f"{_place(sample)}: {sample.name} is in {_place(first)}"
+                again.append(text)
+                if set(first.labels) != set(sample.labels):
+                    text += f", too, with label {_said(first.labels)}, not {_said(sample.labels)}"
+                    contradictions.append(text)
+    if contradictions:
+        more = len(contradictions) - 1
+        raise UserError(
+            contradictions[0] + f"; and {more} more videos with two labels" * bool(more)
+        )
+    if again and warns:
+        _warn(f"{len(again)} lines of the {split} list name a video again, the first {again[0]}")
+    return found
+
+
+def _place(sample: Sample) -> str:
+    return f"{sample.list}, line {sample.line}"
+
+
+def _said(labels: Sequence[int]) -> str:
+    return " ".join(map(str, labels)) or "none"
+
+
+def _only_dumps(cfg: Config) -> bool:
+    """Whether a test only writes scores, for which it needs no labels."""
+    evaluators = cfg.get("test_evaluator") or {}
+    evaluators = evaluators if isinstance(evaluators, (list, tuple)) else [evaluators]
+    return all(evaluator.get("type") == "DumpResults" for evaluator in evaluators)
+
+
+def _warn_of_leaks(train: Videos, held_out: Videos, split: str) -> None:
+    both = [key for key in held_out if key in train]
+    if both:
+        sample, trained = held_out[both[0]], train[both[0]]
+        _warn(
+            f"{len(both)} of the {len(held_out)} videos of the {split} list are trained on, so its "
+            f"figures do not tell how well new videos are recognised; the first is {sample.name} "
+            f"({_place(sample)}; {_place(trained)})"
+        )
+
+
+def _warn(message: str) -> None:
+    """Once, though each process of a run checks."""
+    if os.environ.get("RANK", os.environ.get("SLURM_PROCID", "0")) == "0":
+        print_log(message, logger="current", level=logging.WARNING)
 
 
 # --------------------------------------------------------------------------------------------------
@@ -121,8 +304,7 @@ def protocol(cfg: Config, split: str = "test") -> Protocol:
     Raises:
         ValueError: if the pipeline names no frames or no size.
     """
-    loader = cfg.get(f"{split}_dataloader") or {}
-    pipeline = loader.get("dataset", {}).get("pipeline", [])
+    pipeline: list[Any] = next((d.pipeline for d in sources(cfg, split) if "pipeline" in d), [])
     samplers = [t for t in pipeline if "clip_len" in t]
     sizes = [t[key] for t in pipeline for key in SIZES if key in t]
     if not samplers or not sizes:
@@ -163,7 +345,7 @@ TEST = ("test_dataloader", "test_evaluator")
 IDENTITY = (*NETWORK, *TRAINING, *TEST)
 PLACES = {
     *("ann_file", "data_root", "data_prefix", "num_workers", "persistent_workers", "pin_memory"),
-    *("io_backend", "num_threads", "max_testing_views"),
+    *("io_backend", "num_threads", "prefetch_factor", "timeout", "max_testing_views"),
 }
 
 
@@ -180,6 +362,8 @@ def _without_places(value: Any) -> Any:
         kept = {k: _without_places(v) for k, v in value.items() if k not in PLACES}
         if kept.get("test_cfg") == {}:  # as without it
             del kept["test_cfg"]
+        if kept.get("decoder") in ("auto", "pyav"):  # both give the right frames
+            del kept["decoder"]
         if "pretrained" in kept:  # a file in the place of what would be downloaded is the same
             kept["pretrained"] = kept["pretrained"] is not None
         return kept
@@ -207,53 +391,3 @@ def leaves(value: Any, name: str = "") -> dict[str, str]:
     for key, item in items:
         found |= leaves(item, f"{name}.{key}" if name else str(key))
     return found
-
-
-# --------------------------------------------------------------------------------------------------
-# A config as text
-
-
-def parse(text: str) -> dict[str, Any]:
-    """Settings of a config that mmengine printed or put into a checkpoint.
-
-    The text may come from anywhere: it is parsed, never run.
-
-    Raises:
-        UserError: if it holds anything else than literals, `dict(...)`, lists and tuples.
-    """
-    try:
-        return dict(_setting(statement) for statement in ast.parse(text).body)
-    except (SyntaxError, ValueError, TypeError, RecursionError) as error:
-        why = error.msg if isinstance(error, SyntaxError) else error
-        raise UserError(f"a printed config cannot be read: {why}") from None
-
-
-def _setting(statement: ast.stmt) -> tuple[str, Any]:
-    match statement:
-        case ast.Assign(targets=[ast.Name(id=name)], value=value):
-            return name, _value(value)
-    raise ValueError(f"no setting: {_code(statement)}")
-
-
-def _value(node: ast.expr | None) -> Any:
-    match node:
-        case ast.Constant(value=value):
-            return value
-        case ast.List(elts=items):
-            return [_value(item) for item in items]
-        case ast.Tuple(elts=items):
-            return tuple(_value(item) for item in items)
-        case ast.Dict(keys=keys, values=values):
-            return dict(zip(map(_value, keys), map(_value, values), strict=True))
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
-            return -number
-        # names that are no identifiers are printed as dict({'a.b': 1})
-        case ast.Call(func=ast.Name(id="dict"), args=[] | [ast.Dict()], keywords=named):
-            found = _value(node.args[0]) if node.args else {}
-            if all(item.arg for item in named):
-                return {**found, **{str(item.arg): _value(item.value) for item in named}}
-    raise ValueError(f"no literal: {_code(node) if node else '**'}")
-
-
-def _code(node: ast.AST) -> str:
-    return " ".join(ast.unparse(node).split())[:60]

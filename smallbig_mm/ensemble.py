@@ -6,14 +6,12 @@ from elsewhere, so reading one runs none of its code.
 
 from __future__ import annotations
 
-import codecs
-import io
 import pickle
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
-from typing import Any, BinaryIO
+from typing import Any
 
 import torch
 from mmaction.datasets.transforms import PackActionInputs
@@ -21,7 +19,8 @@ from mmaction.evaluation import top_k_accuracy
 from mmengine.config import Config
 from torch import Tensor
 
-from .configs import load_config
+from .compat import pickles
+from .configs import labelled, load_config, sources
 from .errors import UserError
 
 SUFFIXES = (".pkl", ".pickle")
@@ -33,8 +32,9 @@ PROB = "--cfg-options model.cls_head.average_clips='prob'"
 # Configs
 
 
-def _pipeline(cfg: Config) -> list[Any]:
-    return cfg.test_dataloader.dataset.get("pipeline", [])  # a wrapper's has none of its own
+def _steps(cfg: Config) -> list[Any]:
+    """Of a config's test pipelines: one a list."""
+    return [step for dataset in sources(cfg, "test") for step in dataset.pipeline]
 
 
 def members_of(cfg: Config, options: dict | None = None) -> list[Config]:
@@ -64,7 +64,7 @@ def name_videos(cfg: Config) -> None:
     `PackActionInputs` leaves out names that a sample has not, so both kinds of dataset may be asked
     for both.
     """
-    for step in _pipeline(cfg):
+    for step in _steps(cfg):
         if step.type == "PackActionInputs":
             kept = step.get("meta_keys", PackActionInputs().meta_keys)
             step.meta_keys = (*(key for key in kept if key not in NAMES), *NAMES)
@@ -73,12 +73,14 @@ def name_videos(cfg: Config) -> None:
 def dump_scores(cfg: Config, path: str) -> None:
     """Have a config's test write its samples, with scores and names, to `path`.
 
+    It writes nothing else where its list has no labels.
+
     Raises:
         UserError: if `path` is not named as a pickle.
     """
     require_suffix(path)
     name_videos(cfg)
-    evaluators = cfg.test_evaluator
+    evaluators = cfg.test_evaluator if labelled(cfg, "test") else []
     evaluators = evaluators if isinstance(evaluators, list) else [evaluators]
     # First, so that a metric which fails does not lose the scores.
     cfg.test_evaluator = [dict(type="DumpResults", out_file_path=path), *evaluators]
@@ -100,7 +102,7 @@ def set_clips(cfg: Config, clips: int) -> None:
     """
     if not isinstance(clips, int) or clips < 1:
         raise UserError(f"num_clips = {clips!r}: it must be a whole number from 1")
-    samplers = [step for step in _pipeline(cfg) if step.get("clip_len", 1) > 1]
+    samplers = [step for step in _steps(cfg) if step.get("clip_len", 1) > 1]
     if not samplers:
         raise UserError(
             f"config {cfg.filename}: its test pipeline samples no clips of more than one frame, so "
@@ -135,36 +137,6 @@ class Scores:
         return self.scores.shape[1]
 
 
-class _Refused(pickle.UnpicklingError):
-    """A pickle asks for something that no dump needs."""
-
-
-def _storage(content: bytes) -> Any:
-    # torch.storage's own function loads with weights_only=False, which runs any code.
-    return torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
-
-
-_ALLOWED = {
-    ("_codecs", "encode"): codecs.encode,
-    ("collections", "OrderedDict"): OrderedDict,
-    ("torch._utils", "_rebuild_tensor_v2"): torch._utils._rebuild_tensor_v2,
-    ("torch.storage", "_load_from_bytes"): _storage,
-}
-
-
-class _Unpickler(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> Any:
-        try:
-            return _ALLOWED[module, name]
-        except KeyError:
-            raise _Refused(f"{module}.{name}") from None
-
-
-def load(file: BinaryIO) -> Any:
-    """Load the next pickle of a file of tensors and plain Python objects; run none of its code."""
-    return _Unpickler(file).load()
-
-
 def read(path: str | Path) -> Scores:
     """Read a dump.
 
@@ -178,16 +150,9 @@ def read(path: str | Path) -> Scores:
     """
     try:
         with open(path, "rb") as file:
-            samples = load(file)
-    except _Refused as error:
-        raise UserError(
-            f"{path}: asks for {error}, and only tensors and plain Python objects are loaded; "
-            "make the dump with tools/test.py --dump"
-        ) from error
-    except Exception as error:  # bytes that are no pickle raise almost anything
-        raise UserError(
-            f"{path}: cannot be read; no dump, or damaged ({type(error).__name__})"
-        ) from error
+            samples = pickles.load(file, path)
+    except UserError as error:
+        raise UserError(f"{error}; make the dump with tools/test.py --dump") from error
     if not isinstance(samples, list) or not samples:
         raise UserError(f"{path}: holds no list of samples; make it with tools/test.py --dump")
     for number, sample in enumerate(samples, start=1):

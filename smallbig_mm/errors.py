@@ -30,7 +30,15 @@ class StackError(UserError, ImportError):
 
 
 class VideoDecodeError(UserError, RuntimeError):
-    """A video cannot be decoded. The message names the file, the reason and what to do."""
+    """A video cannot be decoded. The message names the file, the reason and what to do.
+
+    Attributes:
+        kind: `'missing'`, `'empty'`, `'no video stream'`, `'hung'`, `'crashed'` or `'unreadable'`.
+    """
+
+    def __init__(self, message: str = "", kind: str = "unreadable") -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 class WeightsError(UserError, RuntimeError):
@@ -39,6 +47,10 @@ class WeightsError(UserError, RuntimeError):
 
 class CheckpointError(UserError, ValueError):
     """A checkpoint cannot be read, converted or loaded; the message says why and what to do."""
+
+
+class DiskError(UserError, OSError):
+    """A file cannot be written; the message names it and says what is left."""
 
 
 class RecordError(UserError, ValueError):

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import hashlib
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from .errors import UserError
+from .errors import DiskError, UserError
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -68,8 +70,20 @@ def absence(path: str | Path) -> str:
     return f"{path}: is a folder, not a file" if Path(path).is_dir() else f"{path}: no such file"
 
 
+def file_name(text: str) -> str:
+    """A name for the file of something that data name: in its folder, whatever they say.
+
+    Text that is no plain name (`..`, `a/b`, of any length) gets its digest, so that no two are one.
+    """
+    plain = re.sub(r"[^\w.+-]+", "-", text).lstrip(".")[:80]
+    return text if plain == text else f"{plain}-{content_sha256(text)[:8]}"
+
+
 # --------------------------------------------------------------------------------------------------
 # Whole or not at all
+
+PART = ".part"
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}  # a disk that takes no more
 
 
 @contextmanager
@@ -82,14 +96,17 @@ def whole(path: str | Path, replace: bool = True) -> Iterator[Path]:
 
     Raises:
         FileExistsError: if there is a file and `replace` is False.
+        DiskError: if the disk is full.
     """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    os.close(handle)
-    part = Path(name)
+    path, part = Path(path), None
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=PART)
+        os.close(handle)
+        part = Path(name)
         yield part
+        with part.open("rb") as file:
+            os.fsync(file.fileno())  # else a power failure may leave the name and not the content
         umask = os.umask(0)
         os.umask(umask)
         part.chmod(0o666 & ~umask)  # mkstemp's files are the owner's alone
@@ -97,8 +114,21 @@ def whole(path: str | Path, replace: bool = True) -> Iterator[Path]:
             part.replace(path)
         else:
             _place(part, path)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        raise DiskError(disk_full(error, path)) from error
     finally:
-        part.unlink(missing_ok=True)
+        if part:
+            part.unlink(missing_ok=True)
+
+
+def disk_full(error: OSError, path: str | Path) -> str:
+    """What to tell a user of an error in `FULL`."""
+    return (
+        f"{path}: cannot be written ({error.strerror}); what was whole still is. Make room and run "
+        "it again, a training with --resume"
+    )
 
 
 def _place(part: Path, path: Path) -> None:

@@ -12,6 +12,7 @@ from mmengine.dataset import Compose
 from torch import Tensor, nn
 
 from .checkpoints import load_for
+from .configs import sources
 from .errors import UserError
 from .files import require_file
 
@@ -49,7 +50,7 @@ def load_recognizer(cfg: Config, checkpoint: str | Path, device: str) -> nn.Modu
 
 def video_pipeline(cfg: Config) -> Compose:
     """The config's test pipeline; one that reads frames from a folder is made to read a video."""
-    steps = list(cfg.test_dataloader.dataset.pipeline)
+    steps = list(sources(cfg, "test")[0].pipeline)
     for number, step in enumerate(steps):
         if step["type"] == "RawFrameDecode":
             steps[number] = dict(type="DecordDecode")
@@ -82,8 +83,7 @@ def read_labels(cfg: Config, path: str | None, classes: int) -> list[str] | None
         text = require_file(path, "--labels").read_text(encoding="utf-8")
         labels = [line.strip() for line in text.rstrip().splitlines()]
     else:
-        dataset = cfg.get("test_dataloader", {}).get("dataset", {})
-        labels = list(dataset.get("metainfo", {}).get("classes", ()))
+        labels = list(sources(cfg, "test")[0].get("metainfo", {}).get("classes", ()))
         if not labels:
             return None
     if len(labels) != classes:

@@ -13,7 +13,8 @@ from typing import Any
 from mmengine.runner import CheckpointLoader
 from torch import Tensor
 
-from .errors import UserError, WeightsError
+from .errors import WeightsError
+from .files import absence
 
 StateDict = dict[str, Tensor]
 
@@ -56,39 +57,20 @@ def load_from_unwrapped(filename: str, map_location: Any = None) -> StateDict:
     or `torchvision://NAME`.
 
     Raises:
-        WeightsError: if it cannot be read or holds no state dict.
+        CheckpointError: if it cannot be read.
+        WeightsError: if there is no such file, or no state dict in it.
     """
     file = filename.removeprefix(SCHEME)
     try:
         found = tensors_of(CheckpointLoader.load_checkpoint(file, map_location))
-    except (UserError, MemoryError):
-        raise
-    except Exception as error:  # bytes that are no checkpoint raise almost anything
-        raise WeightsError(f"{file}: {unreadable(file, error)}") from error
+    except FileNotFoundError as error:
+        raise WeightsError(absence(file)) from error
     if found is None:
         raise WeightsError(f"{file}: holds no state dict, neither bare nor under a usual name")
     return {
         name: tensor.float() if tensor.is_floating_point() else tensor
         for name, tensor in _renamed(found[0], _BACKBONE).items()
     }
-
-
-def unreadable(file: Any, error: Exception) -> str:
-    """Why a file of weights cannot be read, and what to do."""
-    if isinstance(error, FileNotFoundError):
-        return "no such file"
-    if str(file).endswith(".safetensors"):
-        return (
-            "safetensors files are not read here; convert it in Python: torch.save("
-            "safetensors.torch.load_file('x.safetensors'), 'x.pth')"
-        )
-    refused = re.search(r"GLOBAL (\S+) was not an allowed global", str(error))
-    if refused is None:
-        return f"cannot be read; no checkpoint, or damaged ({type(error).__name__})"
-    return (
-        f"holds {refused[1]}, and only tensors, numbers and strings are loaded "
-        "(weights_only=True); if you trust the file, save its state_dict alone"
-    )
 
 
 def empty_blocks(names: Iterable[str], loaded: Iterable[str]) -> list[str]:

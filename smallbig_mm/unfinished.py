@@ -24,7 +24,9 @@ from mmengine.runner import Runner
 from torch import Tensor
 from torch.utils.data import BatchSampler
 
-from .ensemble import load, name_videos
+from .compat import pickles
+from .datasets.skipped import watched
+from .ensemble import name_videos
 
 FOLDER = "unfinished"
 PATIENCE = 10  # seconds until the first estimate
@@ -126,7 +128,8 @@ class KeepScores(Hook):
         if not isinstance(self._batches, UnfinishedBatches):
             return
         numbers, samples = self._batches.plan[self._next], outputs or ()
-        if self._file is not None and len(samples) == len(numbers):
+        whole = len(samples) == len(numbers) and not _stood_in(runner.test_dataloader, numbers)
+        if self._file is not None and whole:
             kept = pickle.dumps((numbers, [_plain(s.to_dict()) for s in samples]), protocol=2)
             try:
                 self._file.write(kept)
@@ -170,13 +173,20 @@ class KeepScores(Hook):
         print_log(f"{done} of {total} batches tested in {past}; about {rest} left", "current")
 
 
+def _stood_in(loader: Any, numbers: list[int]) -> bool:
+    """Whether another video may have stood in for one of these: `UndecodableVideos`."""
+    if hasattr(loader.dataset, "_warned"):
+        return bool(loader.dataset._warned.flags[numbers].any())
+    return any(inner._warned.flags.any() for inner in watched(loader.dataset))
+
+
 def _read(path: Path) -> dict[int, dict]:
     """A file's samples by their numbers; a last batch that was cut short is left out."""
     found: dict[int, dict] = {}
     with path.open("rb") as file:
         while True:
             try:
-                numbers, samples = load(file)
+                numbers, samples = pickles.load(file, path)
                 found |= dict(zip(numbers, samples, strict=True))
             except Exception:  # its end; bytes that were cut short raise almost anything
                 return found

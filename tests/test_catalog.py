@@ -6,8 +6,11 @@ import sys
 import pytest
 import torch
 from mmaction.registry import MODELS
+from mmengine.model import BaseModule
+from mmengine.runner.checkpoint import CheckpointLoader
 
 import smallbig_mm
+from smallbig_mm.configs import leaves
 from smallbig_mm.errors import UserError
 from smallbig_mm.files import CONFIGS
 
@@ -65,6 +68,43 @@ def test_weights_by_path_and_what_cannot_be(tmp_path):
             smallbig_mm.get_model(name, **given)
     with pytest.raises(UserError, match="an ensemble's; its networks are 17_smallbig_r50"):
         smallbig_mm.get_model("table10/26_smallbig_en")
+
+
+def test_no_network_names_weights_unless_asked_for(monkeypatch):
+    """Random weights need no download, whatever the config names."""
+    built = []
+
+    def build(cfg):
+        built.append(cfg)
+        return BaseModule()
+
+    monkeypatch.setattr(smallbig_mm.catalog.MODELS, "build", build)
+    for name in smallbig_mm.list_models("table1*"):
+        if "_en" not in name:
+            smallbig_mm.get_model(name)
+    assert len(built) > 20
+    for cfg in built:
+        assert not [value for value in leaves(cfg).values() if "://" in value]
+
+
+def test_imagenet_weights_are_the_configs(monkeypatch):
+    asked = []
+
+    def load(cls, filename, *args, **kwargs):
+        asked.append(filename)
+        raise OSError("no network")
+
+    monkeypatch.setattr(CheckpointLoader, "load_checkpoint", classmethod(load))
+    smallbig_mm.get_model("r23_k400")
+    assert not asked
+    with pytest.raises(OSError, match="no network"):
+        smallbig_mm.get_model("r23_k400", pretrained=True)
+    assert [name.endswith("torchvision://resnet50") for name in asked] == [True]
+
+
+def test_a_model_comes_without_a_log(capfd):
+    smallbig_mm.get_model("motion_shapes/r23")
+    assert capfd.readouterr() == ("", "")
 
 
 def test_bases_by_name_in_a_config_anywhere(tmp_path):

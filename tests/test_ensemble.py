@@ -268,6 +268,7 @@ def test_a_finished_member_is_kept(trained, tmp_path):
 def command(monkeypatch, capsys, *arguments) -> str:
     """The tool in this process: what it prints, or its line of error."""
     monkeypatch.setattr(sys, "argv", ["ensemble.py", *map(str, arguments)])
+    capsys.readouterr()  # what the test itself had logged
     try:
         runpy.run_path(str(TOOLS / "ensemble.py"), run_name="__main__")
     except SystemExit as end:

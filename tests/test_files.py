@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from smallbig_mm import files
-from smallbig_mm.files import whole, write_text
+from smallbig_mm.files import file_name, whole, write_text
 
 
 def everything_below(folder: Path) -> dict[str, str]:
@@ -74,3 +74,32 @@ def test_nobody_takes_a_part_for_the_file(tmp_path):
     with whole(tmp_path / "a.mp4") as part:
         assert part.suffix == ".part" and part.name.startswith(".") and part.parent == tmp_path
         part.touch()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "..",
+        ".",
+        "",
+        "/etc/passwd",
+        "../../x",
+        "a/../../b",
+        "nul\0",
+        "x" * 5000,
+        "\n",
+        "a b",
+        "-",
+        "ß",
+    ],
+)
+def test_what_data_name_becomes_a_file_of_its_folder(tmp_path, text):
+    write_text(tmp_path / "out" / f"{file_name(text)}.json", "{}")
+    (written,) = everything_below(tmp_path)
+    assert Path(written).parent == Path("out")
+
+
+def test_two_names_are_two_files():
+    names = ["a/b", "a-b", "a b", "..", "...", "a" * 300, "a" * 301, "acc/top1"]
+    assert len({file_name(name) for name in names}) == len(names)
+    assert file_name("smallbig_r50.v2") == "smallbig_r50.v2"

@@ -8,7 +8,7 @@ import torch
 from mmaction.registry import MODELS
 
 from smallbig_mm.compat import weights
-from smallbig_mm.errors import WeightsError
+from smallbig_mm.errors import UserError, WeightsError
 from smallbig_mm.pretrained import count_loaded
 
 from .backbones.resnet2d import our_name, resnet2d_weights
@@ -139,7 +139,7 @@ def test_weights_that_cannot_be_read_are_named(tmp_path):
         ("none.pth", "no state dict"),
         ("missing.pth", "no such file"),
     ):
-        with pytest.raises(WeightsError, match=rf"{file}: .*{why}"):
+        with pytest.raises(UserError, match=rf"{file}: .*{why}"):
             initialised(UNITS, tmp_path / file)
 
 

@@ -1,18 +1,22 @@
 """The README says what is true: its figures are recorded, its examples run, its files exist."""
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 
+from smallbig_mm import commands
 from smallbig_mm.costs.counting import build_model
 from smallbig_mm.experiments import costs
 from smallbig_mm.records import store
 from smallbig_mm.report.readme import blocks
 from smallbig_mm.report.tables import documents
 from smallbig_mm.report.ut_interaction import table
+
+from .videos import write_video
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -51,7 +55,55 @@ def test_linked_files_exist():
         assert (ROOT / path).exists(), path
 
 
-EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.S)
+CODE = re.findall(r"```python\n(.*?)```", README, re.S)
+OWN = (ROOT / "configs/own_data/finetune.py").read_text()
+NARROW = next(code for code in CODE if "base_channels=16" in code)
+EXAMPLES = [code for code in CODE if code not in (OWN, NARROW)]
+TINY = """
+model["backbone"].update(depth=23)
+train_cfg.update(max_epochs=1)
+clip = [
+    dict(type="DecordInit"),
+    dict(type="SampleFrames", clip_len=8, test_mode=True),
+    dict(type="DecordDecode"),
+    dict(type="Resize", scale=(64, 64), keep_ratio=False),
+    dict(type="FormatShape", input_format="NCTHW"),
+    dict(type="PackActionInputs"),
+]
+for loader in (train_dataloader, val_dataloader, test_dataloader):
+    loader.update(num_workers=0, persistent_workers=False)
+    loader["dataset"].update(pipeline=clip)
+del loader
+"""
+
+
+def test_own_videos_in_four_commands(tmp_path, monkeypatch, capsys):
+    """From a folder outside the checkout, with a narrower network."""
+    assert OWN in CODE
+    section = README.partition("## Your own videos\n")[2].partition("\n## ")[0]
+    lines = re.findall(r"^    smallbig-mm (.*)$", section, re.M)
+    assert [line.split()[0] for line in lines] == ["make-lists", "train", "test", "predict"]
+    for number in range(6):
+        label = ("jump", "run")[number % 2]
+        write_video(tmp_path / f"clips/{label}/{number}.mp4", frames=8, seed=number)
+    write_video(tmp_path / "new.mp4", frames=8)
+    monkeypatch.chdir(tmp_path)
+
+    def run(line: str) -> str:
+        monkeypatch.setattr(
+            sys, "argv", ["smallbig-mm", *line.replace("epoch_20", "epoch_1").split()]
+        )
+        commands.main()
+        return capsys.readouterr().out
+
+    assert "2 videos" in run(lines[0])
+    (tmp_path / "finetune.py").write_text(OWN + NARROW + TINY)
+    for line in lines[1:3]:
+        run(line)
+    trained, tested = store.read_all(tmp_path / "work_dirs/records")
+    assert (trained.kind, tested.kind) == ("train", "test")
+    assert tested.data[0].samples == 2
+    assert {guess.split()[1] for guess in run(lines[3]).splitlines()} == {"jump", "run"}
 
 
 @pytest.mark.parametrize(
@@ -73,11 +125,15 @@ def test_example_configs_build(number, wanted, tmp_path):
     assert {type(unit).__name__ for _, unit in backbone.named_units()} == wanted
 
 
-def test_example_from_python_runs(capsys):
+def test_example_from_python_runs(capsys, monkeypatch, tmp_path):
+    """Its network is exchanged for a small one."""
+    monkeypatch.chdir(tmp_path)
+    write_video(tmp_path / "video.mp4")
     names: dict = {}
-    exec(EXAMPLES[0], names)
+    exec(EXAMPLES[0].replace("smallbig_r23_k400", "motion_shapes/smallbig_r23"), names)
     assert "smallbig_r50_k400 " in capsys.readouterr().out
-    assert names["model"].cls_head.num_classes == 10
+    assert names["scores"].shape == (10,)
+    assert names["scores"].sum() == pytest.approx(1)
 
 
 def test_ut_interaction_is_the_recorded_grid(records, tmp_path):

@@ -1,13 +1,17 @@
 """The tools, run as commands, and a tiny config for them."""
 
+import gc
 import importlib
+import multiprocessing
 import os
+import runpy
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import pytest
+from mmengine.config import config as mmengine_config
 
 ROOT = Path(__file__).parents[1]
 TOOLS = ROOT / "tools"
@@ -34,20 +38,67 @@ randomness = dict(seed=0)
 """
 
 
+def write_config(folder: Path, data: Path, more: str = "") -> Path:
+    """Write `CONFIG`, and `more` after it, to FOLDER/tiny.py, for a dataset of `tests.videos`."""
+    path = folder / "tiny.py"
+    path.write_text(CONFIG.format(configs=ROOT / "configs", data=data) + more)
+    return path
+
+
+# A tool starts as a fork of a process that has imported the stack, which takes seconds.
+_forks = multiprocessing.get_context("forkserver")
+_forks.set_forkserver_preload(["torch._dynamo", "smallbig_mm.commands.ensemble", __name__])
+
+
+def hasten() -> None:
+    """Leave out what takes most of a tiny run's time in this process and changes nothing of it.
+
+    mmengine has YAPF lay out the config's text for every checkpoint, and collects garbage among all
+    that was ever imported for every dataset.
+    """
+    mmengine_config.FormatCode = lambda text, **_: (text, False)
+    gc.freeze()
+
+
 def run(tool: str, *arguments, cwd: Path = ROOT, **env) -> subprocess.CompletedProcess:
-    """Run a tool; its records go to `RECORDS` if it is not told where."""
-    command = [sys.executable] if tool.endswith(".py") else ["bash"]
+    """Run a tool in a process of its own; its records go to `RECORDS` if it is not told where."""
     recorded = tool.startswith(("train", "test", "ensemble", "dist_")) and len(arguments) > 1
     if recorded and "--records" not in arguments:
         arguments = (*arguments, "--records", RECORDS)
+    command = [str(TOOLS / tool), *map(str, arguments)]
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHON": sys.executable, **env}
+    if tool.endswith(".py"):
+        return _forked(command, cwd, env)
     return subprocess.run(
-        [*command, str(TOOLS / tool), *map(str, arguments)],
-        cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHON": sys.executable, **env},
-        capture_output=True,
-        text=True,
-        timeout=300,
+        ["bash", *command], cwd=cwd, env=env, capture_output=True, text=True, timeout=300
     )
+
+
+def _forked(command: list[str], cwd: Path, env: dict) -> subprocess.CompletedProcess:
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder, name) for name in ("stdout", "stderr")]
+        process = _forks.Process(target=_script, args=(command, cwd, env, *files))
+        process.start()
+        process.join(300)
+        if process.is_alive():
+            process.kill()
+            raise subprocess.TimeoutExpired(command, 300)
+        said = [file.read_text() for file in files]
+    return subprocess.CompletedProcess(command, process.exitcode, *said)
+
+
+def _script(command: list[str], cwd: Path, env: dict, *files: Path) -> None:
+    """What `python SCRIPT ...` does, in this process."""
+    for number, file in enumerate(files, start=1):
+        os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT), number)
+    hasten()
+    os.environ.clear()
+    os.environ.update(env)
+    os.chdir(cwd)
+    sys.argv = command
+    sys.path[:0] = [str(Path(command[0]).parent), *env["PYTHONPATH"].split(os.pathsep)]
+    multiprocessing.set_start_method("fork", force=True)  # Python's own, which is the parent's here
+    runpy.run_path(command[0], run_name="__main__")
 
 
 def run_here(tool: str, *arguments: object, cwd: Path) -> None:

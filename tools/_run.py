@@ -10,4 +10,4 @@ def run(name: str) -> None:
     except ImportError as error:
         print(f"error: {error}; python tools/doctor.py looks at all packages", file=sys.stderr)
         sys.exit(2)
-    commands.run(name)
+    commands.start(name)

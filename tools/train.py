@@ -2,4 +2,5 @@
 
 from _run import run
 
-run("train")
+if __name__ == "__main__":  # not in a loader process that is spawned from it
+    run("train")

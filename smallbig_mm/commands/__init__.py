@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import importlib
+import os
 import sys
 from pathlib import Path
 
 from ..errors import Problems, UserError, last_line
+from ..files import FULL, disk_full
 
 HELPERS = {"__init__", "cli"}  # files here that are no commands
 
@@ -19,7 +21,7 @@ def commands() -> dict[str, str]:
     return {name.replace("_", "-"): (doc or "").splitlines()[0] for name, doc in docs.items()}
 
 
-def run(name: str) -> None:
+def start(name: str) -> None:
     """Run a command on the arguments in `sys.argv`.
 
     What the user can mend, a package that is missing included, ends in one line, or one a problem,
@@ -33,8 +35,26 @@ def run(name: str) -> None:
         _fail(last_line(error))
     except ImportError as error:
         _fail(f"{last_line(error)}: run smallbig-mm doctor, which says what to install")
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        _fail(disk_full(error, error.filename or "a log"))
     except KeyboardInterrupt:
         _fail("interrupted", code=130)
+    except RuntimeError as error:
+        if not _lost(error):
+            raise
+        wait = os.environ.get("DIST_TIMEOUT", "600")
+        _fail(
+            f"another process of this run ended, or did not answer for DIST_TIMEOUT={wait} s; what "
+            f"it said is in its own output ({last_line(error)})",
+            code=1,
+        )
+
+
+def _lost(error: RuntimeError) -> bool:
+    """Whether it is what NCCL or gloo raises when another process does not answer."""
+    return any(kind.__name__ == "DistError" for kind in type(error).__mro__) or "gloo" in str(error)
 
 
 def _fail(*messages: str, code: int = 2) -> None:
@@ -56,4 +76,4 @@ def main() -> None:
     if name.replace("_", "-") not in known:
         _fail(f"{name}: no such command; there are {', '.join(known)}")
     sys.argv = [f"smallbig-mm {name}", *sys.argv[2:]]
-    run(name)
+    start(name)

@@ -9,10 +9,14 @@ import sys
 from pathlib import Path
 
 from mmengine.config import Config, DictAction
+from mmengine.device import get_device
+from mmengine.dist import all_gather_object
 from mmengine.runner import Runner
+from torch.distributed import DistError
 
 from ..errors import UserError
 from ..records.store import folder_for
+from ..workers import cores
 
 RECORDS_HELP = (
     "where its record goes (results/runs for a config of this checkout, else records beside the "
@@ -29,7 +33,7 @@ def parser(description: str, example: str) -> argparse.ArgumentParser:
         example: `python tools/NAME.py configs/...`; for who typed `smallbig-mm NAME`, in its form.
     """
     if sys.argv[0].startswith("smallbig-mm "):
-        example = re.sub(r"\w+ tools/\w+\.\w+", sys.argv[0], example)
+        example = re.sub(r"\w+ tools/[\w/]+\.\w+", sys.argv[0], example)
         example = example.replace("configs/", "smallbig_mm::")
     return argparse.ArgumentParser(
         description=description,
@@ -47,6 +51,13 @@ def add_run_arguments(tool: argparse.ArgumentParser) -> None:
     tool.add_argument("--local-rank", "--local_rank", type=int, default=0, help=argparse.SUPPRESS)
 
 
+def add_workers_argument(tool: argparse.ArgumentParser) -> None:
+    """The argument of tools that look at many videos."""
+    tool.add_argument(
+        "--workers", type=positive, default=cores(), help="processes (%(default)s, one a core)"
+    )
+
+
 def build_runner(cfg: Config, args: argparse.Namespace) -> Runner:
     """mmengine's runner for a config, with the arguments of `add_run_arguments`.
 
@@ -56,12 +67,64 @@ def build_runner(cfg: Config, args: argparse.Namespace) -> Runner:
     os.environ.setdefault("LOCAL_RANK", str(args.local_rank))
     cfg.launcher = args.launcher
     cfg.work_dir = _work_dir(cfg, args)
+    if args.launcher != "none" and cfg.get("sync_bn") and get_device() == "cpu":
+        raise UserError(
+            f"sync_bn={cfg.sync_bn!r}: its batch norms need GPUs, and there is none here"
+        )
+    dist = cfg.setdefault("env_cfg", {}).setdefault("dist_cfg", {})
+    dist.timeout = timeout = _timeout(dist.get("timeout", 600))
     try:
         return Runner.from_cfg(cfg)
+    except DistError as error:
+        place = ":".join(os.environ.get(f"MASTER_{name}", "?") for name in ("ADDR", "PORT"))
+        raise UserError(
+            f"--launcher {args.launcher}: {os.environ.get('WORLD_SIZE')} processes did not meet at "
+            f"{place} within {timeout} s; start them all, or wait longer: DIST_TIMEOUT=SECONDS "
+            f"({str(error).splitlines()[0]})"
+        ) from error
     except OSError as error:
         raise UserError(f"--work-dir {cfg.work_dir}: cannot be written to ({error})") from error
     except (ValueError, KeyError, TypeError) as error:
         raise UserError(f"{cfg.filename}: {error}") from error
+
+
+def _timeout(default: int) -> int:
+    """Seconds that processes wait for each other, as the launchers' `DIST_TIMEOUT` says."""
+    given = os.environ.get("DIST_TIMEOUT", str(default))
+    if not given.isdecimal() or int(given) < 1:
+        raise UserError(f"DIST_TIMEOUT={given}: give a number of seconds")
+    return int(given)
+
+
+def restarted(runner: Runner) -> bool:
+    """Whether torchrun starts these processes again, to go on with the newest checkpoint.
+
+    One that is older than any of their launchers is an earlier training's. torchrun counts a start
+    only on the machine where a process died, so its count does not tell.
+    """
+    newest = Path(runner.work_dir) / "last_checkpoint"
+    again = (
+        int(os.environ.get("TORCHELASTIC_MAX_RESTARTS", 0)) > 0
+        and newest.is_file()
+        and newest.stat().st_mtime >= _launched()
+    )
+    return any(all_gather_object(again))
+
+
+def _launched() -> float:
+    """When this process's parent, the launcher, started, in seconds as `time.time` has them."""
+    ticks = Path(f"/proc/{os.getppid()}/stat").read_text().rpartition(")")[2].split()[19]
+    boot = re.search(r"^btime (\d+)", Path("/proc/stat").read_text(), re.MULTILINE)
+    assert boot is not None
+    return int(boot[1]) + int(ticks) / os.sysconf("SC_CLK_TCK")
+
+
+def positive(text: str) -> int:
+    """A number from 1, as an argument's type."""
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
 
 
 def records_folder(cfg: Config, args: argparse.Namespace) -> Path:

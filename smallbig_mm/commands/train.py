@@ -1,15 +1,17 @@
 """Train a network: one process, or several through dist_train.sh or slurm_train.sh."""
 
+import argparse
 from functools import partial
 
-from ..checkpoints import load_for
+from mmengine.config import Config
+from mmengine.runner import Runner
+
 from ..checks import ready
 from ..configs import load_config
 from ..errors import UserError
-from ..files import require_file
 from ..records import runs
-from ..records.training import unwrap
-from .cli import add_run_arguments, build_runner, parser, records_folder
+from ..records.resuming import resume
+from .cli import add_run_arguments, build_runner, parser, positive, records_folder, restarted
 
 
 def main() -> None:
@@ -25,9 +27,16 @@ def main() -> None:
     tool.add_argument("--amp", action="store_true", help="train in bfloat16 (needs a GPU)")
     tool.add_argument("--no-validate", action="store_true", help="do not validate on the way")
     tool.add_argument(
+        "--accumulate",
+        type=positive,
+        metavar="N",
+        help="accumulate the gradients of N batches a step, for a batch N times as large",
+    )
+    tool.add_argument(
         "--auto-scale-lr",
         action="store_true",
-        help="scale the learning rate by batch size / auto_scale_lr.base_batch_size",
+        help="scale the learning rate by batch size (per process x processes x accumulated) / "
+        "auto_scale_lr.base_batch_size",
     )
     tool.add_argument("--seed", type=int, help="random seed")
     tool.add_argument("--deterministic", action="store_true", help="deterministic cuDNN")
@@ -38,11 +47,8 @@ def main() -> None:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     if args.amp:
         _use_amp(cfg)
-    if args.resume is not None:
-        cfg.resume = True
-        cfg.load_from = (
-            None if args.resume == "auto" else str(require_file(args.resume, "--resume"))
-        )
+    if args.accumulate:
+        cfg.optim_wrapper.accumulative_counts = args.accumulate
     if args.auto_scale_lr:
         if "auto_scale_lr" not in cfg:
             raise UserError(f"{args.config}: --auto-scale-lr needs auto_scale_lr in the config")
@@ -50,10 +56,18 @@ def main() -> None:
     if args.seed is not None or args.deterministic:
         cfg.randomness = dict(seed=args.seed, deterministic=args.deterministic)
     records = records_folder(cfg, args)
-    runner = ready(cfg, partial(build_runner, cfg, args), ("train", "val"), records)
-    if cfg.resume and cfg.load_from:
-        load_for(unwrap(runner.model), cfg.load_from)  # says what does not fit, before mmengine
+    runner = ready(cfg, partial(_build, cfg, args), ("train", "val"), records)
     runs.train(runner, cfg, records)
+
+
+def _build(cfg: Config, args: argparse.Namespace) -> Runner:
+    """A runner that begins, or goes on with the seed of what it resumes from."""
+    runner = build_runner(cfg, args)
+    source = "auto" if restarted(runner) else args.resume
+    source = source or (cfg.get("resume") and (cfg.get("load_from") or "auto"))
+    if source:
+        resume(runner, source)
+    return runner
 
 
 def _use_amp(cfg) -> None:

@@ -14,17 +14,33 @@ from collections.abc import Callable
 
 from ..errors import StackError, VideoDecodeError, WeightsError
 from .bases import find_own_bases
-from .distributed import distribute_without_cuda
+from .checkpoints import delete_late, find_whole, write_whole
+from .decoders import read_right_frames
+from .distributed import (
+    distribute_without_cuda,
+    freeze_before_wrapping,
+    meet_anew_after_restart,
+    scale_lr_by_accumulation,
+)
 from .imports import (
     provide_importlib_metadata,
     replace_pkg_resources,
     require_stack,
     stand_in_for_drn,
 )
-from .networks import bound_testing, chain_train
+from .lists import read_lists_as_checked
+from .networks import bound_testing, chain_train, check_head_width
 from .numpy2 import jitter_hue_beyond_uint8, restore_np_inf
+from .pickles import load_files_safely
+from .resuming import delete_own_checkpoints_only, never_run_printed_configs
+from .seeds import seed_draws
 from .videos import survive_bad_videos
-from .weights import allow_checkpoint_types, load_urls_safely, resolve_torchvision_names
+from .weights import (
+    allow_checkpoint_types,
+    load_checkpoints_safely,
+    load_urls_safely,
+    resolve_torchvision_names,
+)
 
 __all__ = ["REPAIRS", "StackError", "VideoDecodeError", "WeightsError", "repair", "repairs"]
 
@@ -33,15 +49,29 @@ REPAIRS: tuple[Callable[[], str | None], ...] = (
     stand_in_for_drn,
     replace_pkg_resources,
     find_own_bases,
+    load_files_safely,
+    never_run_printed_configs,
+    delete_own_checkpoints_only,
     allow_checkpoint_types,
+    load_checkpoints_safely,
     load_urls_safely,
     resolve_torchvision_names,
+    freeze_before_wrapping,
+    meet_anew_after_restart,
+    scale_lr_by_accumulation,
     distribute_without_cuda,
+    read_right_frames,
+    read_lists_as_checked,
     survive_bad_videos,
     jitter_hue_beyond_uint8,
     restore_np_inf,
     chain_train,
     bound_testing,
+    check_head_width,
+    write_whole,
+    delete_late,
+    find_whole,
+    seed_draws,
 )
 _done: dict[str, str | None] = {}
 

@@ -110,3 +110,45 @@ def _joined(parts: Sequence[Any]) -> Any:
     if isinstance(parts[0], torch.Tensor):
         return torch.cat(tuple(parts))
     return tuple(map(_joined, zip(*parts, strict=True)))
+
+
+def check_head_width() -> str | None:
+    """Refuse, as it is built, a recogniser whose head does not fit its backbone.
+
+    A backbone of other `base_channels` under a head with the old `in_channels` ends in `mat1 and
+    mat2 shapes cannot be multiplied` at the first clip (no thread known). Checked where the
+    backbone tells its width, and nothing stands between the two.
+    """
+    from mmaction.models.recognizers.base import BaseRecognizer
+
+    if hasattr(BaseRecognizer.__init__, "__wrapped__"):
+        return None
+    BaseRecognizer.__init__ = _checked(BaseRecognizer.__init__)
+    return "a head of another width than its backbone is refused when it is built"
+
+
+def _checked(build: Callable[..., None]) -> Callable[..., None]:
+    @functools.wraps(build)
+    def checked(self: Any, *args: Any, **kwargs: Any) -> None:
+        build(self, *args, **kwargs)
+        given = _width(self.backbone)
+        taken = getattr(getattr(self, "cls_head", None), "in_channels", None)
+        if given and taken and given != taken and not self.with_neck:
+            raise ValueError(
+                f"model.cls_head.in_channels={taken}, but model.backbone gives {given} channels: "
+                f"set model.cls_head.in_channels={given}, or the backbone's base_channels and depth"
+            )
+
+    return checked
+
+
+def _width(backbone: Any) -> int | None:
+    """Channels of what a 3D ResNet or a SlowFast gives; None of a network that does not tell."""
+    from mmaction.models.backbones import ResNet3d, ResNet3dSlowFast
+
+    if isinstance(backbone, ResNet3dSlowFast):
+        paths = [_width(backbone.slow_path), _width(backbone.fast_path)]
+        return sum(filter(None, paths)) if all(paths) else None
+    if isinstance(backbone, ResNet3d) and tuple(backbone.out_indices) == (backbone.num_stages - 1,):
+        return backbone.feat_dim
+    return None

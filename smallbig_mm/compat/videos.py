@@ -12,7 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import VideoDecodeError
+from ..reading import REASONS, Video
+from .decoders import opened
 
+# What read a sample: nothing yet, decord, PyAV as the config asks, or PyAV for this reason.
+READERS = ("", "decord", "pyav", *REASONS)
 # A decoder raises almost anything on a bad file, but these mean a bug in code or a missing package.
 _PROGRAMMING_ERRORS = (
     AssertionError,
@@ -32,8 +36,7 @@ def survive_bad_videos() -> str | None:
     file ends the run with the decoder's own words, because mmengine draws another sample only when
     a pipeline returns None. Readers of videos and of frames raise `VideoDecodeError`; datasets turn
     it into None while training, with one warning a sample, and add what to do while testing. Errors
-    of any other transform are left alone. Local files are opened by decord itself rather than from
-    memory, where it crashes the process (a segmentation fault) on a truncated AVI.
+    of any other transform are left alone.
     """
     from mmaction.datasets import BaseActionDataset
     from mmaction.datasets.transforms import loading
@@ -46,7 +49,6 @@ def survive_bad_videos() -> str | None:
             transform = getattr(loading, decoder + step)
             transform.transform = _naming_the_file(transform.transform)
     loading.RawFrameDecode.transform = _naming_the_frame(loading.RawFrameDecode.transform)
-    loading.DecordInit._get_video_reader = _by_path(loading.DecordInit._get_video_reader)
 
     BaseActionDataset.full_init = _with_flags(BaseActionDataset.full_init)
     kinds = filter(inspect.isclass, DATASETS.module_dict.values())
@@ -152,20 +154,6 @@ def _too_few(folder: Path, results: dict, error: Exception) -> str:
     return f"; the list says {listed} frames, its folder holds {files} files"
 
 
-def _by_path(reader: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
-    """Open a local file by its path; leave every other storage to upstream."""
-
-    @functools.wraps(reader)
-    def open_by_path(self: Any, filename: str) -> Any:
-        if self.io_backend != "disk" or self.kwargs or not os.path.isfile(filename):
-            return reader(self, filename)
-        import decord
-
-        return decord.VideoReader(filename, num_threads=self.num_threads)
-
-    return open_by_path
-
-
 class _Warned:
     """One flag a sample, shared by loader processes: whether a warning named its file.
 
@@ -177,6 +165,7 @@ class _Warned:
         import torch
 
         self.flags = torch.zeros(samples, dtype=torch.bool).share_memory_()
+        self.readers = torch.zeros(samples, dtype=torch.uint8).share_memory_()
         self._log = torch.zeros(4096, dtype=torch.uint8).share_memory_()
 
     @property
@@ -199,6 +188,16 @@ class _Warned:
         self.flags[idx] = True
         return not known
 
+    def read_by(self, idx: int, video: Video, ann_file: str) -> None:
+        """Note what reads sample `idx`; say so once, if decord would misread it."""
+        reader = READERS.index(video.why or video.decoder)
+        if video.why and not (self.readers > 2).any():
+            _warn(
+                f"{video.path} is read with PyAV, since decord would misread it: {video.why}. "
+                f"Others of {ann_file} like it are not named, but counted at the end"
+            )
+        self.readers[idx] = reader
+
     def note(self, ann_file: str, idx: int, why: str) -> None:
         """Append a line to the log; several processes may do so at a time."""
         log = self.log
@@ -218,38 +217,80 @@ def _with_flags(full_init: Callable[[Any], None]) -> Callable[[Any], None]:
 
 
 def _refetching(prepare_data: Callable[[Any, int], Any]) -> Callable[[Any, int], Any]:
-    """Return None for a bad video in training, so that mmengine draws another sample."""
+    """Return None for a bad video in training, so that mmengine draws another sample.
+
+    In a test it is named at once, or noted and another sample given in its place, if somebody set
+    the log and so will name it: `datasets.UndecodableVideos`.
+    """
 
     @functools.wraps(prepare_data)
     def refetching(self: Any, idx: int) -> Any:
+        opened.clear()
         try:
             data = prepare_data(self, idx)
         except VideoDecodeError as error:
-            _require_prefix(self)
+            require_prefix(self, idx)
             if self.test_mode:
-                raise VideoDecodeError(
-                    f"{error}. Replace the file, or take its line out of {self.ann_file}"
-                ) from error
+                if self._warned.log is None:
+                    raise VideoDecodeError(
+                        f"{error}. Replace the file, or take its line out of {self.ann_file}"
+                    ) from error
+                _note(self, idx, error)
+                return _stand_in(self, idx, prepare_data)
             self._failed_in_a_row = getattr(self, "_failed_in_a_row", 0) + 1
             if self._failed_in_a_row > self.max_refetch:
-                raise VideoDecodeError(
-                    f"{self._failed_in_a_row} samples in a row of {self.ann_file} could not be "
-                    f"decoded, the last one {error}"
-                ) from error
-            if self._warned.first_time(idx):
+                raise _in_a_row(self, self._failed_in_a_row, error) from error
+            if _note(self, idx, error):
                 _warn(f"Skipped in training: {error} (listed in {self.ann_file})")
-                self._warned.note(str(self.ann_file), int(idx), str(error))
             return None
-        self._failed_in_a_row = 0
+        self._failed_in_a_row, self._last_good = 0, idx
+        for video in opened:
+            self._warned.read_by(idx, video, str(self.ann_file))
         return data
 
     return refetching
 
 
-def _require_prefix(dataset: Any) -> None:
-    """A wrong `data_prefix` makes every file missing; say that, not each of their names."""
+def _note(dataset: Any, idx: int, error: VideoDecodeError) -> bool:
+    """Write down that a sample is bad; whether that is news."""
+    new = dataset._warned.first_time(idx)
+    if new:
+        dataset._warned.note(str(dataset.ann_file), int(idx), str(error))
+    return new
+
+
+def _stand_in(dataset: Any, idx: int, prepare_data: Callable[[Any, int], Any]) -> Any:
+    """Another sample in the place of a bad one: the last good one, else the next that is good."""
+    start, samples = getattr(dataset, "_last_good", idx + 1), len(dataset)
+    tried = min(samples, dataset.max_refetch)
+    for other in range(start, start + tried):
+        try:
+            data = prepare_data(dataset, other % samples)
+        except VideoDecodeError as error:
+            last = error
+            _note(dataset, other % samples, error)
+        else:
+            dataset._last_good = other % samples
+            return data
+    raise _in_a_row(dataset, tried, last) from last
+
+
+def _in_a_row(dataset: Any, number: int, last: VideoDecodeError) -> VideoDecodeError:
+    return VideoDecodeError(
+        f"{number} samples in a row of {dataset.ann_file} could not be decoded, the last one {last}"
+    )
+
+
+def require_prefix(dataset: Any, idx: int) -> None:
+    """A wrong `data_prefix` makes every file missing; say that, not each of their names.
+
+    An absolute path in a list does not begin with it.
+    """
+    info = dataset.get_data_info(idx)
+    path = str(info.get("filename") or info.get("frame_dir"))
     for key, folder in dataset.data_prefix.items():
-        if folder and "://" not in str(folder) and not os.path.isdir(folder):
+        own = folder and path.startswith(str(folder)) and "://" not in str(folder)
+        if own and not os.path.isdir(folder):
             raise VideoDecodeError(
                 f"{folder}: no such folder, so no video of {dataset.ann_file} can be found. "
                 f"Set the dataset's data_prefix ({key}=...) or data_root"

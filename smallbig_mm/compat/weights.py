@@ -9,11 +9,18 @@ import importlib
 import inspect
 import os
 import pickle
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlparse
 
-from ..errors import WeightsError
+from .. import printed
+from ..errors import CheckpointError, UserError, WeightsError
+from ..files import absence
+from .pickles import numpy_names
 
 PYTORCH_MODELS = "https://download.pytorch.org/models/"
 
@@ -22,25 +29,15 @@ def allow_checkpoint_types() -> str | None:
     """Let `weights_only=True` load what mmengine puts into its checkpoints.
 
     https://github.com/open-mmlab/mmengine/issues/1655: resume and test fail on `HistoryBuffer` and
-    on the names it drags in. Those of NumPy are listed twice, as NumPy 2 moved `numpy.core` to
-    `numpy._core` (https://github.com/pytorch/pytorch/pull/142153). Its methods are pickled as
-    `getattr(HistoryBuffer, "mean")`: that name stands for a `getattr` of these methods alone, as
-    the real one would let a file reach anything.
+    on what it drags in: NumPy arrays and scalars, of which `numpy_names` reads the plain ones, and
+    its methods, which are pickled as `getattr(HistoryBuffer, "mean")`. That name stands for a
+    `getattr` of these methods alone, as the real one would let a file reach anything.
     """
-    import numpy as np
     import torch
     from mmengine.logging import HistoryBuffer
 
-    reduced = np.array([0.0]).__reduce__()[0], np.float64(0).__reduce__()[0]
-    named = [
-        (function, f"numpy.{core}.multiarray.{name}")
-        for function, name in zip(reduced, ("_reconstruct", "scalar"), strict=True)
-        for core in ("core", "_core")
-    ]
-    codes = np.typecodes["AllInteger"] + np.typecodes["Float"] + "?"
-    dtypes = sorted({type(np.dtype(code)) for code in codes}, key=lambda kind: kind.__name__)
-    method = (_history_method, "builtins.getattr")
-    wanted: list[Any] = [HistoryBuffer, method, np.ndarray, np.dtype, *dtypes, *named]
+    names = {**numpy_names(), "builtins.getattr": _history_method}
+    wanted: list[Any] = [HistoryBuffer, *((value, name) for name, value in names.items())]
     known = torch.serialization.get_safe_globals()
     missing = [item for item in wanted if item not in known]
     if not missing:
@@ -55,6 +52,67 @@ def _history_method(owner: Any, name: str) -> Any:
     if owner is not HistoryBuffer or name not in ("current", "max", "mean", "min"):
         raise pickle.UnpicklingError(f"getattr({owner!r}, {name!r}) is not allowed in a checkpoint")
     return getattr(HistoryBuffer, name)
+
+
+def load_checkpoints_safely() -> str | None:
+    """Have every loader of mmengine's load with `weights_only=True`, and name a file it cannot.
+
+    They leave `torch.load` its default, which is `True` since torch 2.6, unless the environment has
+    `TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD`, as https://github.com/open-mmlab/mmengine/issues/1655 and
+    others advise.
+    """
+    from mmengine.runner.checkpoint import CheckpointLoader
+
+    upstream = CheckpointLoader.load_checkpoint
+    if hasattr(upstream, "__wrapped__"):
+        return None
+
+    @functools.wraps(upstream)
+    def load_checkpoint(cls: Any, filename: str, *arguments: Any, **options: Any) -> Any:
+        try:
+            with _weights_only():
+                loaded = upstream(filename, *arguments, **options)
+            meta = loaded.get("meta") or {}
+            if "config" in meta:  # which resuming would run (`never_run_printed_configs`)
+                printed.parse(meta["config"])
+            return loaded
+        except (CheckpointError, WeightsError):
+            raise
+        except UserError as error:
+            raise CheckpointError(f"{filename}: {error}") from error
+        except Exception as error:  # bytes that are no checkpoint raise almost anything
+            refused = isinstance(error, pickle.UnpicklingError)
+            if not refused and not Path(filename).expanduser().is_file():
+                raise
+            raise CheckpointError(unreadable(filename, error)) from error
+
+    CheckpointLoader.load_checkpoint = classmethod(load_checkpoint)
+    return "checkpoints: weights_only=True whatever the environment says"
+
+
+@contextmanager
+def _weights_only() -> Iterator[None]:
+    with patch.dict(os.environ, TORCH_FORCE_WEIGHTS_ONLY_LOAD="1"):
+        os.environ.pop("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD", None)
+        yield
+
+
+def unreadable(path: str | Path, error: Exception) -> str:
+    """Why a checkpoint was not read, from what `torch.load` says with `weights_only=True`."""
+    if isinstance(error, FileNotFoundError):
+        return absence(path)
+    if str(path).endswith(".safetensors"):
+        return (
+            f"{path}: safetensors files are not read here; convert it in Python: torch.save("
+            "safetensors.torch.load_file('x.safetensors'), 'x.pth')"
+        )
+    refused = re.search(r"GLOBAL (\S+)", str(error))
+    if refused is None:
+        return f"{path}: cannot be read; no checkpoint, or damaged ({type(error).__name__})"
+    return (
+        f"{path}: holds {refused[1]}, and only tensors, numbers and strings are loaded "
+        "(weights_only=True); if you trust the file, save its state_dict alone"
+    )
 
 
 def load_urls_safely() -> str | None:

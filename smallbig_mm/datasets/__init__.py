@@ -4,6 +4,7 @@ from .cached import CachedDecordInit
 from .controls import ShuffleFrames, SingleFrame
 from .motion_shapes_metric import MotionShapesMetric
 from .skipped import SkippedVideos
+from .undecodable import UndecodableVideos
 
 __all__ = [
     "CachedDecordInit",
@@ -11,4 +12,5 @@ __all__ = [
     "ShuffleFrames",
     "SingleFrame",
     "SkippedVideos",
+    "UndecodableVideos",
 ]

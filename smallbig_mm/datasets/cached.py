@@ -9,13 +9,7 @@ from mmaction.datasets.transforms import DecordInit
 from mmaction.registry import TRANSFORMS
 from numpy.typing import NDArray
 
-
-class _Batch:
-    def __init__(self, frames: NDArray[np.uint8]) -> None:
-        self._frames = frames
-
-    def asnumpy(self) -> NDArray[np.uint8]:
-        return self._frames
+from ..compat.decoders import Batch
 
 
 class _DecodedVideo:
@@ -31,8 +25,8 @@ class _DecodedVideo:
     def get_avg_fps(self) -> float:
         return self._fps
 
-    def get_batch(self, indices: NDArray[np.int64]) -> _Batch:
-        return _Batch(self._frames[indices])
+    def get_batch(self, indices: NDArray[np.int64]) -> Batch:
+        return Batch(self._frames[indices])
 
 
 @TRANSFORMS.register_module()

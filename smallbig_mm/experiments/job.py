@@ -27,7 +27,9 @@ from ..costs.counting import clip_of, count
 from ..files import CHECKOUT, write_text
 from ..progress import progress_bar
 from ..records import runs, store
+from ..records.figures import as_fields
 from ..records.provenance import environment
+from ..records.resuming import resume
 
 CONFIG, ORDER, SCORES, ERROR = "job.py", "job.json", "scores.pkl", "error.txt"
 
@@ -132,8 +134,8 @@ def execute(job: Job, folder: Path, records: Path, command: str, progress: bool)
         detail = dict(job.detail, seconds=round(time.perf_counter() - began, 1))
         if job.keep_predictions:
             detail["predictions"] = predictions(folder / SCORES)
-        found = runs.as_fields(figures, folder, "test")
-        data = [run.content["training"]["data"], store.data_of(job.cfg, "test", 0)]
+        found = as_fields(figures, folder, "test")
+        data = [*run.content["data"], *store.data_of(job.cfg, "test", 0)]
         run.set(**found, data=data)
         run.set(detail={**found["detail"], **detail})
 
@@ -143,8 +145,10 @@ def _runner(job: Job, folder: Path) -> Runner:
     if job.keep_predictions:
         ensemble.dump_scores(cfg, str(folder / SCORES))
     cfg.work_dir, cfg.experiment_name = str(folder), folder.name
-    cfg.log_level, cfg.resume = "ERROR", (folder / "last_checkpoint").is_file()
-    return Runner.from_cfg(cfg)
+    cfg.log_level = "ERROR"
+    runner = Runner.from_cfg(cfg)
+    resume(runner, "auto")
+    return runner
 
 
 def predictions(path: Path) -> list[tuple[str, int, int]]:

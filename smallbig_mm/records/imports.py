@@ -14,11 +14,12 @@ from mmaction.evaluation import top_k_accuracy
 from mmengine.config import Config
 
 from .. import checkpoints
-from ..configs import dataset_of, identity
+from ..annotations import read_list
+from ..configs import dataset_of, identity, lists
 from ..ensemble import Scores
 from ..ensemble import read as read_dump
 from ..errors import UserError
-from ..files import file_sha256, relative
+from ..files import file_name, file_sha256, relative
 from ..paper import compared
 from . import store
 from .runs import tested
@@ -140,20 +141,21 @@ def _dumped_data(cfg: Config, dump: Scores) -> list[dict[str, Any]]:
     Raises:
         UserError: if the list is here and has other labels.
     """
-    samples, dataset_name = len(dump.labels), dataset_of(cfg)
-    found = dict(list=NO_LIST, sha256=NO_DUMP, samples=samples, skipped=NO_DUMP, manifest=None)
-    dataset = cfg.get("test_dataloader", {}).get("dataset", {})
-    path = Path(dataset.get("data_root") or "", dataset.get("ann_file", ""))
-    if path.is_file():
-        lines = [line.split() for line in path.read_text().splitlines() if line.strip()]
-        if sorted(int(line[-1]) for line in lines) != sorted(dump.labels.tolist()):
+    named = lists(cfg, "test")
+    here = [(path, layout) for path, layout in named if layout and path.is_file()]
+    if here and here == named:
+        samples = [sample for path, layout in here for sample in read_list(path, layout)]
+        labels = [label for sample in samples for label in sample.labels]
+        if sorted(labels) != sorted(dump.labels.tolist()):
             raise UserError(
-                f"{path}: the config's list has other labels than {dump.source}; give the config "
-                "that was tested, or --cfg-options test_dataloader.dataset.ann_file=..."
+                f"{', '.join(str(path) for path, _ in here)}: the config's list has other labels "
+                f"than {dump.source}; give the config that was tested, or "
+                "--cfg-options test_dataloader.dataset.ann_file=..."
             )
-        found |= dict(list=relative(path), sha256=file_sha256(path))
-    known = compared(dataset_name, "test", samples, str(found["sha256"]))
-    return [dict(found, dataset=dataset_name, known=known)]
+        return [{**own, "manifest": None} for own in store.data_of(cfg, "test", NO_DUMP)]
+    count, dataset = len(dump.labels), dataset_of(cfg)
+    found = dict(list=NO_LIST, sha256=NO_DUMP, samples=count, skipped=NO_DUMP, manifest=None)
+    return [dict(found, dataset=dataset, known=compared(dataset, "test", count, NO_DUMP))]
 
 
 def _write(
@@ -171,7 +173,7 @@ def _write(
             raise UserError(f"{path}: has a record already, {folder / record.id}.json")
     record = store.make(
         kind=kind,
-        name=f"imported/{kind}-{Path(cfg.filename).stem}-{sha256[:8]}",
+        name=f"imported/{kind}-{file_name(Path(cfg.filename).stem)}-{sha256[:8]}",
         config=relative(cfg.filename),
         cfgs=[cfg],
         resolved=missing,

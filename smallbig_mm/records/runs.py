@@ -5,28 +5,29 @@ from __future__ import annotations
 import fcntl
 import json
 import logging
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
-import numpy as np
-import torch
 from mmengine.config import Config
-from mmengine.dist import is_main_process
+from mmengine.dist import broadcast_object_list, is_main_process
 from mmengine.logging import print_log
 from mmengine.runner import Runner
 
-from ..configs import digest, ensemble_digest, identity
+from ..configs import digest, ensemble_digest, identity, labelled
+from ..datasets.decoders import CountDecoders
 from ..datasets.skipped import SkippedVideos, skipped
+from ..datasets.undecodable import UndecodableVideos, log_of, require_videos
 from ..errors import UserError, reason
-from ..files import content_sha256, file_sha256, relative, sources_sha256, write_text
+from ..files import content_sha256, file_name, file_sha256, relative, sources_sha256
 from ..unfinished import KeepScores
 from . import store
+from .figures import as_fields
 from .provenance import code_version, command, is_committed, now
+from .resuming import Resumable
 from .schema import Record
-from .training import KeepTraining, Validations, training_of
+from .training import KeepTraining, Validations, WholeEpochs, training_of
 
 RUNNING = "not run: it is running"
 KILLED = "not run: killed: the process ended without a word"
@@ -177,6 +178,8 @@ def close_killed(folder: Path, name: str = "", why: str = KILLED) -> list[Path]:
                 _lock(file)
                 content = json.load(file)
                 record = store.validate({**content, "metrics": why, "end": why}, marker)
+                if marker != folder / f"{record.id}{MARKER}":  # it names another's record
+                    continue
                 closed.append(store.write(record, folder))
                 marker.unlink()
         except (OSError, ValueError):  # it lives, another process closes it, or it was cut short
@@ -194,32 +197,72 @@ def _lock(file: TextIO) -> None:
 
 
 def train(runner: Runner, cfg: Config, folder: Path) -> None:
-    """Train, and record it with the figures of its last epoch's weights and the mean loss."""
-    validations = Validations()
-    runner.register_hook(validations)
+    """Train, and record it with the figures of its last epoch's weights and the mean loss.
+
+    Raises:
+        VideoDecodeError: before it trains, if videos of its val list are missing or known as bad.
+    """
+    if runner._resume and runner._load_from and (record := _ended(runner, cfg, folder)):
+        message = (
+            f"{runner._load_from} is the end of this training, recorded as {record}: there is "
+            "nothing to train. To go on, raise train_cfg.max_epochs"
+        )
+        print_log(message, logger="current")
+        return
+    validations, undecodable = Validations(), UndecodableVideos()
+    for hook in (validations, undecodable):
+        runner.register_hook(hook)
     with _of("train", runner, cfg, folder) as run:
+        held_out = store.data_of(cfg, "val", 0)
         run.set(seed=runner.seed if runner.seed is not None else "not run: no seed")
+        if runner.val_loop is not None:
+            require_videos(runner.val_loop.dataloader.dataset, log_of(runner, "val"))
         try:
             trained(runner, cfg, run)
-            run.set(**_validated(runner, validations))
+            why, _ = undecodable.unvalidated.get(runner.iter, ("not validated", 0))
+            run.set(**_validated(runner, validations, why))
         finally:
             if validations.figures:
-                run.content["data"].append(store.data_of(cfg, "val", 0))
+                bad = undecodable.unvalidated.get(max(validations.figures), ("", 0))[1]
+                run.content["data"] += [{**own, "skipped": bad} for own in held_out]
 
 
 def trained(runner: Runner, cfg: Config, run: Recording) -> None:
     """Train, and set what a record says of it, whether it ends well or not: how it was run, on
     which data, and the checkpoints that it wrote."""
     keep = KeepTraining(cfg)
-    for hook in (keep, SkippedVideos()):
+    for hook in (keep, SkippedVideos(), WholeEpochs(), Resumable()):
         runner.register_hook(hook)
     try:
         runner.train()
     finally:
         if keep.facts:  # else it failed before it started
-            data = {**keep.facts["data"], "skipped": skipped(runner.work_dir)}
+            data = keep.facts["data"]
+            if isinstance(data, list):
+                data = [{**d, "skipped": skipped(runner.work_dir, d["list"])} for d in data]
+            else:
+                data = {**data, "skipped": skipped(runner.work_dir)}
             facts = dict(keep.facts, epochs=runner.epoch, data=data)
-            run.set(data=[data], training=facts, checkpoints=written(runner))
+            run.set(training=facts, checkpoints=written(runner))
+            run.set(data=[*data] if isinstance(data, list) else [data])
+    if runner.message_hub.runtime_info.get("last_ckpt_iter") not in (None, runner.iter):
+        run.set(checkpoints=written(runner, stale=True))
+
+
+def _ended(runner: Runner, cfg: Config, folder: Path) -> str | None:
+    """The id of a record of this training that ended with the checkpoint to resume from, and with
+    figures for it; None if there is none in this folder."""
+    found: list[str | None] = [None]
+    if is_main_process():
+        sha256, validates = file_sha256(Path(str(runner._load_from))), cfg.get("val_cfg")
+        for record in map(store.read, folder.glob(f"{_name('train', cfg)}-*.json")):
+            written = [] if isinstance(record.checkpoints, str) else record.checkpoints
+            has_it = any((c.role, c.sha256) == ("last", sha256) for c in written)
+            missed = validates and "validation" in record.detail
+            if has_it and not missed and not isinstance(record.metrics, str):
+                found = [record.id]
+    broadcast_object_list(found)
+    return found[0]
 
 
 def loss(runner: Runner) -> dict[str, float]:
@@ -238,19 +281,27 @@ def test(runner: Runner, cfg: Config, folder: Path, checkpoint: dict[str, Any]) 
 
     Returns:
         The record's path.
+
+    Raises:
+        VideoDecodeError: if a video cannot be decoded; one that no look at the files can tell, when
+            the whole list has been gone through.
     """
+    runner.register_hook(UndecodableVideos())
     with _of("test", runner, cfg, folder) as run:
         run.set(checkpoints=[checkpoint], seed="not run: a test has none")
-        run.set(data=[store.data_of(cfg, "test")])
+        run.set(data=store.data_of(cfg, "test"))
+        labels = labelled(cfg, "test")
+        require_videos(runner.test_loop.dataloader.dataset, log_of(runner, "test"))
         settings, data = digest(cfg, ("model", "test_dataloader")), run.content["data"]
         follows_from = [settings, checkpoint["sha256"], data, sources_sha256()]
         kept = KeepScores(content_sha256(follows_from))
         runner.register_hook(kept)
-        figures = runner.test()
-        # a test ends at a video that cannot be decoded, so this one skipped none
-        run.set(data=[store.data_of(cfg, "test", 0)], **as_fields(figures, runner.work_dir, run.id))
+        figures = as_fields(runner.test(), runner.work_dir, run.id)  # an error, if it skipped any
+        if not labels:
+            figures["metrics"] = "not run: the list has no labels"
         if kept.reused:
-            run.content["detail"]["reused_from_a_stopped_test"] = kept.reused
+            figures["detail"]["reused_from_a_stopped_test"] = kept.reused
+        run.set(data=[{**own, "skipped": 0} for own in run.content["data"]], **figures)
     return run.path
 
 
@@ -274,7 +325,7 @@ def fused(
     """
     for cfg in members:
         store.keep_settings(identity(cfg), folder)
-    name = f"test/{path.stem}-{ensemble_digest(members)[:8]}"
+    name = f"test/{file_name(path.stem)}-{ensemble_digest(members)[:8]}"
     record = store.make(
         kind="test",
         name=name,
@@ -285,7 +336,7 @@ def fused(
         input="not run: each member has its own",
         counts="not run: tools/flops.py counts",
         # a test ends at a video that cannot be decoded, so these skipped none
-        data=[store.data_of(members[0], "test", 0)],
+        data=store.data_of(members[0], "test", 0),
         checkpoints=list(checkpoints),
         seed="not run: a test has none",
         metrics=dict(metrics),
@@ -294,75 +345,53 @@ def fused(
     return record
 
 
+def _name(kind: str, cfg: Config) -> str:
+    return f"{kind}/{file_name(Path(cfg.filename).stem)}-{digest(cfg)[:8]}"
+
+
 @contextmanager
 def _of(kind: str, runner: Runner, cfg: Config, folder: Path) -> Iterator[Recording]:
-    name = f"{kind}/{Path(cfg.filename).stem}-{digest(cfg)[:8]}"
+    name = _name(kind, cfg)
     with recording(
         kind=kind, name=name, cfg=cfg, config=cfg.filename, split=kind, folder=folder
     ) as run:
+        decoders = CountDecoders()
+        runner.register_hook(decoders)
         try:
             yield run
         finally:
+            if decoders.counts:
+                run.content["detail"] = {
+                    **run.content.get("detail", {}),
+                    "decoders": decoders.counts,
+                }
             print_log(f"Record: {run.path}", logger="current")
 
 
-def _validated(runner: Runner, validations: Validations) -> dict[str, Any]:
-    """The last weights' figures, if they were validated, and the loss."""
+def _validated(runner: Runner, validations: Validations, why: str) -> dict[str, Any]:
+    """The last weights' figures, or `why` they have none, and the loss."""
     figures = validations.figures.get(runner.iter, {})
     found = as_fields({**figures, **loss(runner)}, runner.work_dir, "validation")
     if not figures:
-        found["detail"] |= dict(validation="not run: not validated")
+        found["detail"] |= dict(validation=f"not run: {why}")
     return found
 
 
-def as_fields(figures: Mapping[str, Any], work_dir: str | Path, name: str) -> dict[str, Any]:
-    """An evaluator's figures as a record holds them: finite numbers in it, the rest beside it.
+def written(runner: Runner, stale: bool = False) -> list[dict[str, Any]] | str:
+    """The checkpoints that a runner has written: the last one, and the best one if there is one.
 
     Args:
-        figures: name and value.
-        work_dir: where figures that are no numbers, e.g. a confusion matrix, go as JSON.
-        name: of their file.
+        runner: the runner.
+        stale: leave the last one out, as figures are of later weights.
     """
-    numbers, others = {}, {}
-    for key, value in figures.items():
-        try:
-            numbers[key] = float(value)
-        except (TypeError, ValueError, RuntimeError):
-            others[key] = value
-    odd = {key: str(value) for key, value in numbers.items() if not math.isfinite(value)}
-    kept = {key: value for key, value in numbers.items() if key not in odd}
-    missing = f"not run: not finite: {odd}" if odd else "not run: the evaluator gave no number"
-    attachments = []
-    for key, value in others.items():
-        path = Path(work_dir) / "figures" / name.replace("/", "-") / f"{key.replace('/', '-')}.json"
-        write_text(path, json.dumps(_plain(value), indent=1) + "\n")
-        attachments.append(dict(name=key, file=relative(path), sha256=file_sha256(path)))
-    return dict(
-        metrics=kept or missing,
-        attachments=attachments,
-        detail=dict(not_finite=odd) if odd else {},
-    )
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, (torch.Tensor, np.ndarray)):
-        return value.tolist()
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
-
-
-def written(runner: Runner) -> list[dict[str, Any]] | str:
-    """The checkpoints that a runner has written: the last one, and the best one if there is one."""
     found = []
-    for role, key in (("last", "last_ckpt"), ("best", "best_ckpt")):
+    for role, key in (("last", "last_ckpt"), ("best", "best_ckpt"))[stale:]:
         path = runner.message_hub.runtime_info.get(key)
         if path is not None and Path(path).is_file():
             how = dict(origin="trained", role=role, training="not run: as this record's training")
             found.append(dict(file=Path(path).name, sha256=file_sha256(Path(path)), **how))
-    return found or "not run: no checkpoint was written"
+    why = "the last weights were not kept" if stale else "no checkpoint was written"
+    return found or f"not run: {why}"
 
 
 def tested(path: Path, rest: Mapping[str, Any], folder: Path) -> dict[str, Any]:

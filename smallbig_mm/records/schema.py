@@ -95,6 +95,7 @@ class Start(_Part):
 
     Attributes:
         epoch: 0, or the epoch that it was resumed after.
+        restarts: how often torchrun had started it again by then, because a process died.
         settings: digest of its config.
         batch: videos a step: per process x processes x accumulation.
         lr: after scaling, before the schedule.
@@ -104,6 +105,7 @@ class Start(_Part):
     """
 
     epoch: NonNegativeInt
+    restarts: NonNegativeInt = 0
     settings: Sha256
     batch: PositiveInt
     batch_per_process: PositiveInt
@@ -123,14 +125,19 @@ class Training(_Part):
         epochs: epochs completed.
         pretrained: the backbone's initial weights; None if they were drawn.
         load_from: the checkpoint that the whole network began with; None without.
-        data: what was trained on.
+        data: what was trained on; a list of it where there are several annotation lists.
     """
 
     starts: Annotated[list[Start], Field(min_length=1)]
     epochs: NonNegativeInt
     pretrained: Weights | None
     load_from: Weights | None
-    data: Data
+    data: Data | list[Data]
+
+    @property
+    def lists(self) -> list[Data]:
+        """What was trained on, one by one."""
+        return self.data if isinstance(self.data, list) else [self.data]
 
 
 class Checkpoint(_Part):
@@ -171,7 +178,7 @@ class Record(_Part):
     """
 
     version: Literal[2]
-    id: Annotated[str, Field(pattern=r"^[\w.+-]+(/[\w+-][\w.+-]*)*$")]
+    id: Annotated[str, Field(pattern=r"^[\w+-][\w.+-]*(/[\w+-][\w.+-]*)*$")]
     kind: Literal["cost", "test", "train", "speed"]
     config: str
     settings: Annotated[list[Sha256], Field(min_length=1)]

@@ -11,7 +11,8 @@ from typing import Any
 from mmengine.config import Config
 from pydantic import ValidationError
 
-from ..configs import dataset_of, digest, protocol
+from ..annotations import read_list
+from ..configs import dataset_of, digest, lists, protocol
 from ..datasets.manifest import manifest_of
 from ..errors import RecordError
 from ..files import CHECKOUT, CONFIGS, SHARE, content_sha256, file_sha256, relative, write_text
@@ -76,29 +77,32 @@ def input_of(cfg: Config, split: str) -> dict[str, Any] | str:
     return dict(vars(seen), batch=cfg[f"{split}_dataloader"].batch_size)
 
 
-def data_of(cfg: Config, split: str, skipped: int | str = "not run: not watched") -> dict[str, Any]:
-    """The annotation list of a split, as `schema.Data` holds it.
+def data_of(
+    cfg: Config, split: str, skipped: int | str = "not run: not watched"
+) -> list[dict[str, Any]]:
+    """The annotation lists of a split, as `schema.Data` holds each.
 
     Args:
         cfg: the config.
         split: `'train'`, `'val'` or `'test'`.
-        skipped: samples that could not be decoded.
+        skipped: samples of each that could not be decoded.
     """
-    own = cfg[f"{split}_dataloader"].dataset
-    while "dataset" in own:  # a wrapper's, e.g. RepeatDataset
-        own = own.dataset
-    path = Path(own.get("data_root") or "", own.ann_file)
-    dataset, sha256 = dataset_of(cfg), file_sha256(path)
-    samples = sum(bool(line.strip()) for line in path.read_text().splitlines())
-    return dict(
-        dataset=dataset,
-        list=relative(path),
-        sha256=sha256,
-        samples=samples,
-        known=compared(dataset, split, samples, sha256),
-        skipped=skipped,
-        manifest=manifest_of(path),
-    )
+    dataset, found = dataset_of(cfg), []
+    for path, layout in lists(cfg, split):
+        sha256 = file_sha256(path)
+        samples = len(read_list(path, layout)) if layout else path.read_bytes().count(b"\n")
+        found.append(
+            dict(
+                dataset=dataset,
+                list=relative(path),
+                sha256=sha256,
+                samples=samples,
+                known=compared(dataset, split, samples, sha256),
+                skipped=skipped,
+                manifest=manifest_of(path),
+            )
+        )
+    return found
 
 
 def make(*, kind: str, name: str, config: str, cfgs: Sequence[Config], **fields: Any) -> Record:

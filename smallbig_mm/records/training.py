@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
-from mmengine.dist import get_world_size
-from mmengine.hooks import EMAHook, Hook
+from mmengine.dist import all_gather_object, get_world_size
+from mmengine.hooks import CheckpointHook, EMAHook, Hook
 from mmengine.logging import print_log
 from mmengine.model import is_model_wrapper
 from mmengine.optim import AmpOptimWrapper
@@ -16,15 +17,18 @@ from mmengine.runner import EpochBasedTrainLoop, Runner
 from pydantic import ValidationError
 from torch import nn
 
-from ..configs import digest, identity, parse
-from ..errors import UserError, WeightsError
+from ..configs import digest, identity
+from ..errors import CheckpointError, UserError, WeightsError
 from ..files import file_sha256
 from ..pretrained import count_loaded
+from ..printed import parse
 from ..state_dicts import empty_blocks, tensors_of
 from . import store
 from .schema import Training
 
 NOT_KEPT = "not run: the checkpoint does not say how it was trained; tools/train.py writes that"
+
+RESTARTS = "TORCHELASTIC_RESTART_COUNT"  # counts only on the machine where a process died
 
 
 class KeepTraining(Hook):
@@ -45,6 +49,11 @@ class KeepTraining(Hook):
         self._earlier: dict[str, Any] | None = None
         self._pretrained: dict[str, Any] | None = None
         self._load_from: dict[str, Any] | None = None
+        self._built_lr = 0.0
+
+    def before_run(self, runner: Runner) -> None:
+        """The optimiser is built, and has not yet what a checkpoint says."""
+        self._built_lr = _lr(runner)
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Called before the tensors are copied into the network."""
@@ -59,7 +68,13 @@ class KeepTraining(Hook):
 
     def before_train(self, runner: Runner) -> None:
         """Complete the facts; the network has its initial weights, or those resumed from."""
-        start = start_of(runner, self.cfg)
+        _require_one_step(runner)
+        start = start_of(runner, self.cfg, self._built_lr)
+        start["restarts"] = max(all_gather_object(int(os.environ.get(RESTARTS, "0"))))
+        batch = "{batch_per_process} x {processes} processes x {accumulation} accumulated".format(
+            **start
+        )
+        print_log(f"Batch {start['batch']} = {batch}; learning rate {start['lr']}", "current")
         if self._earlier:
             self.facts = {**self._earlier, "starts": [*self._earlier["starts"], start]}
             return
@@ -68,11 +83,12 @@ class KeepTraining(Hook):
             if self._pretrained:
                 said_so = said("pretrained", self._pretrained, "convolutions")
                 print_log(said_so, logger="current")
+        data = store.data_of(self.cfg, "train")
         self.facts = dict(
             starts=[start],
             pretrained=self._pretrained,
             load_from=self._load_from,
-            data=store.data_of(self.cfg, "train"),
+            data=data if len(data) > 1 else data[0],
         )
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
@@ -96,18 +112,41 @@ class Validations(Hook):
         self.figures: dict[int, dict[str, Any]] = {}
 
     def before_train(self, runner: Runner) -> None:
-        """Validate the epoch that was resumed from, if the config validates it."""
-        loop = runner.train_loop
-        if not runner._resume or runner.val_loop is None or not runner.epoch:
-            return
-        if isinstance(loop, EpochBasedTrainLoop) and loop.epoch >= loop.val_begin:
+        """Validate what was resumed from, if the config validates it."""
+        loop: Any = runner.train_loop
+        by_epoch = isinstance(loop, EpochBasedTrainLoop)
+        done, end = (loop.epoch, loop.max_epochs) if by_epoch else (loop.iter, loop.max_iters)
+        if runner._resume and done >= end:
+            print_log("Nothing is left to train; what was trained is validated", logger="current")
+        if runner._resume and runner.val_loop is not None and done >= max(1, loop.val_begin):
             loop._decide_current_val_interval()
-            if loop.epoch % loop.val_interval == 0 or loop.epoch == loop.max_epochs:
+            if done % loop.val_interval == 0 or done == end:
                 runner.val_loop.run()
 
     def after_val_epoch(self, runner: Runner, metrics: dict[str, Any] | None = None) -> None:
         """Keep the figures."""
         self.figures[runner.iter] = dict(metrics or {})
+
+
+def checkpoint_hooks(runner: Runner) -> list[CheckpointHook]:
+    """The hooks that write a runner's checkpoints."""
+    return [hook for hook in runner.hooks if isinstance(hook, CheckpointHook)]
+
+
+class WholeEpochs(Hook):
+    """Ends a group of accumulated batches with its epoch, so that a checkpoint lacks no gradient.
+
+    mmengine goes on with the next epoch's batches, and a training that is resumed loses what was
+    accumulated. The last group of an epoch is averaged over the batches that it has, as mmengine
+    does at the end of a training.
+    """
+
+    def before_train_epoch(self, runner: Runner) -> None:
+        """Count the epoch's batches from 0; one by iterations has one epoch, and stays."""
+        loop, wrapper = runner.train_loop, runner.optim_wrapper
+        if isinstance(loop, EpochBasedTrainLoop):
+            # that the network has batch norms was said when the training began
+            wrapper.initialize_count_status(nn.Identity(), 0, len(loop.dataloader))
 
 
 def unwrap(model: nn.Module) -> Any:
@@ -151,21 +190,53 @@ def count_loaded_from(model: nn.Module, checkpoint: dict, path: Path) -> dict[st
     return dict(file=path.name, sha256=file_sha256(path), loaded=len(fit), tensors=len(own))
 
 
-def start_of(runner: Runner, cfg: Config) -> dict[str, Any]:
-    """What `schema.Start` holds."""
+def _require_one_step(runner: Runner) -> None:
+    """Refuse processes that do not go on after the same step.
+
+    Raises:
+        CheckpointError: where only some machines have the checkpoint.
+    """
+    steps = all_gather_object((runner.epoch, runner.iter))
+    if len(set(steps)) > 1:
+        found = ", ".join(f"{step} of epoch {epoch + 1}" for epoch, step in steps)
+        raise CheckpointError(
+            f"{runner.work_dir}: the processes would go on after steps {found}: not every machine "
+            "has the checkpoint that is resumed from; share the work dir, or copy it to each"
+        )
+
+
+def _lr(runner: Runner) -> float:
+    """A learning rate of the optimiser, before its schedule."""
+    wrapper: Any = runner.optim_wrapper
+    group = wrapper.optimizer.param_groups[0]
+    return group.get("initial_lr", group["lr"])
+
+
+def start_of(runner: Runner, cfg: Config, built_lr: float | None = None) -> dict[str, Any]:
+    """What `schema.Start` holds, as far as this process knows.
+
+    Args:
+        runner: with an optimiser and a training loop.
+        cfg: its config.
+        built_lr: the learning rate that its optimiser was built with, if it may have another now.
+    """
     wrapper: Any = runner.optim_wrapper
     loader: Any = runner.train_dataloader
     per_process = loader.batch_size or loader.batch_sampler.batch_size
     processes, accumulation = get_world_size(), wrapper._accumulative_counts
     amp = isinstance(wrapper, AmpOptimWrapper)
+    batch = per_process * processes * accumulation
+    lr = scaled_lr(cfg, batch)
+    if built_lr and _lr(runner) != built_lr:  # a resumed training goes on with its checkpoint's
+        lr *= _lr(runner) / built_lr
     return dict(
         epoch=runner.epoch,
         settings=digest(cfg),
-        batch=per_process * processes * accumulation,
+        batch=batch,
         batch_per_process=per_process,
         processes=processes,
         accumulation=accumulation,
-        lr=scaled_lr(cfg, per_process * processes),
+        lr=lr,
         precision=_precision(cfg) if amp else "float32",
         ema=any(isinstance(hook, EMAHook) for hook in runner.hooks),
         sync_bn=any("SyncB" in type(module).__name__ for module in runner.model.modules()),
@@ -173,11 +244,11 @@ def start_of(runner: Runner, cfg: Config) -> dict[str, Any]:
 
 
 def scaled_lr(cfg: Config, batch: int) -> float:
-    """The optimiser's learning rate as mmengine scales it, before the schedule.
+    """The optimiser's learning rate as it is scaled, before the schedule.
 
     Args:
         cfg: the config.
-        batch: videos a step without accumulation, which mmengine does not count.
+        batch: videos a step of the optimiser.
     """
     lr, scale = cfg.optim_wrapper.optimizer.lr, cfg.get("auto_scale_lr") or {}
     return lr * batch / scale["base_batch_size"] if scale.get("enable") else lr

@@ -128,26 +128,27 @@ def _of_videos(record: Record, target: Target) -> Iterator[str]:
     if isinstance(record.data, str):
         yield f"data: {record.data}"
         return
-    seen = record.data[0]
-    yield from _of_list(seen, target.dataset, "test")
-    if seen.skipped not in (0, NO_DUMP):
-        yield f"videos skipped in the test: {seen.skipped}"
+    yield from _of_lists(record.data, target.dataset, "test")
+    for seen in record.data:
+        if seen.skipped not in (0, NO_DUMP):
+            yield f"videos skipped in the test: {seen.skipped}"
 
 
-def _of_list(seen: Data, dataset: str, split: str) -> Iterator[str]:
-    """Differences of a list from that of a dataset's split.
+def _of_lists(seen: Sequence[Data], dataset: str, split: str) -> Iterator[str]:
+    """Differences of the lists of a split from that of a dataset's.
 
-    It need not be the same file, since videos disappear, but must have nine in ten of the videos,
+    They need not be the same file, since videos disappear, but must have nine in ten of the videos,
     and no more than there are; where the list's SHA-256 is known, an equal one settles it.
     """
-    if seen.dataset != dataset:
-        yield f"dataset of the {split}: {seen.dataset}, the row's {dataset}"
+    for other in {own.dataset for own in seen} - {dataset}:
+        yield f"dataset of the {split}: {other}, the row's {dataset}"
         return
     known = datasets().get((dataset, "train" if split == "training" else "validation"))
-    if known is None or (known.sha256 and known.sha256 == seen.sha256):
+    if known is None or (known.sha256 and [known.sha256] == [own.sha256 for own in seen]):
         return
-    if not ENOUGH * known.videos <= seen.samples <= known.videos:
-        yield f"videos in the list of the {split}: {seen.samples}, the dataset's {known.videos}"
+    samples = sum(own.samples for own in seen)
+    if not ENOUGH * known.videos <= samples <= known.videos:
+        yield f"videos in the list of the {split}: {samples}, the dataset's {known.videos}"
 
 
 def _of_training(
@@ -176,7 +177,7 @@ def _of_training(
     if training.epochs != recipe["epochs"]:
         yield f"epochs: {training.epochs}, the row's recipe {recipe['epochs']}"
     yield from _of_initial_weights(training, cfg)
-    yield from _of_list(training.data, dataset_of(cfg), "training")
+    yield from _of_lists(training.lists, dataset_of(cfg), "training")
 
 
 def _of_initial_weights(training: Training, cfg: Config) -> Iterator[str]:

@@ -202,7 +202,7 @@ def accuracy_of(line: Line) -> dict[str, str]:
 def _accuracies(test: Record) -> str:
     """Top-1 / top-5 in percent, and on how many videos."""
     tops = [f"{100 * metrics(test)[f'acc/top{k}']:.2f}" for k in (1, 5)]
-    seen = test.data[0].samples if not isinstance(test.data, str) else 0
+    seen = sum(own.samples for own in test.data) if not isinstance(test.data, str) else 0
     return f"{' / '.join(tops)} ({seen} videos{', imported' if 'imported' in test.detail else ''})"
 
 

@@ -1,6 +1,7 @@
 """The commands as a whole: they are listed, and what cannot be imported ends in one line."""
 
 import os
+import runpy
 import subprocess
 import sys
 
@@ -39,8 +40,8 @@ def without(tmp_path):
 
 
 def test_each_tool_has_its_command():
-    tools = {path.stem.replace("_", "-") for path in TOOLS.glob("[!_]*.py")}
-    assert tools | {"list", "quickstart"} == set(commands())
+    tools = {path.stem.replace("_", "-") for path in TOOLS.rglob("[!_]*.py")}
+    assert tools | {"list", "quickstart", "run"} == set(commands())
     assert all(text.endswith(".") for text in commands().values())
 
 
@@ -72,3 +73,13 @@ def test_an_unknown_command_is_told(monkeypatch, capsys):
         main()
     assert ended.value.code == 2
     assert capsys.readouterr().err.startswith("error: tran: no such command; there are ")
+
+
+@pytest.mark.parametrize(
+    "tool", [*sorted(p.name for p in TOOLS.glob("[!_]*.py") if p.stem != "doctor"), "smallbig-mm"]
+)
+def test_a_loader_process_that_is_spawned_does_not_run_its_tool_again(tool, monkeypatch, capsys):
+    """multiprocessing imports the script under this name; it would train in the loader."""
+    monkeypatch.setattr(sys, "argv", [tool, "--help"])
+    runpy.run_path(str(TOOLS / tool), run_name="__mp_main__")
+    assert capsys.readouterr().out == ""

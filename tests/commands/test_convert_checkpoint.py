@@ -70,7 +70,7 @@ def training_checkpoint(tensors: dict[str, torch.Tensor], path: Path) -> Path:
 def recognizer(**backbone):
     init_default_scope("mmaction")
     backbone = dict(type="ResNet3dSmallBig", depth=23, base_channels=4) | backbone
-    head = dict(type="I3DHead", num_classes=10, in_channels=128)
+    head = dict(type="I3DHead", num_classes=10, in_channels=32 * backbone["base_channels"])
     return MODELS.build(dict(type="Recognizer3D", backbone=backbone, cls_head=head))
 
 
@@ -312,7 +312,7 @@ def tool(monkeypatch, capsys):
         monkeypatch.setattr(sys, "argv", ["convert_checkpoint.py", *map(str, args)])
         code = 0
         try:
-            commands.run("convert_checkpoint")
+            commands.start("convert_checkpoint")
         except SystemExit as stop:
             code = stop.code
         return code, *capsys.readouterr()

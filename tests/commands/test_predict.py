@@ -11,7 +11,7 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
 from smallbig_mm.checkpoints import save
-from smallbig_mm.commands import run as run_command
+from smallbig_mm.commands import start
 
 from ..videos import write_video
 
@@ -65,7 +65,7 @@ def predict(monkeypatch, capsys):
         monkeypatch.setattr(sys, "argv", ["predict.py", *map(str, args), "--device", "cpu"])
         code = 0
         try:
-            run_command("predict")
+            start("predict")
         except SystemExit as stop:
             code = stop.code
         return code, *capsys.readouterr()

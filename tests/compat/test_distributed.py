@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -57,6 +58,40 @@ def test_process_groups_without_cuda(launcher: str) -> None:
             MMDistributedDataParallel.__new__(MMDistributedDataParallel), model, device_ids=[0]
         )
     assert MMDistributedDataParallel(module=model, device_ids=[0]).device_ids is None
+
+
+@no_cuda
+@pytest.mark.usefixtures("one_process")
+@pytest.mark.parametrize(
+    ("network", "frozen"),
+    [
+        ({"type": "ResNet3dSmallBig", "depth": 23, "frozen_stages": 2}, "layer2.0.conv1.conv."),
+        ({"type": "ResNet3d", "depth": 18, "frozen_stages": 0}, "conv1.conv."),
+        ({"type": "ResNet", "depth": 18, "partial_bn": True}, "layer1.0.conv1.bn."),
+        ({"type": "MobileNetV2", "frozen_stages": 1}, "layer1.0."),
+    ],
+    ids=lambda given: given["type"] if isinstance(given, dict) else "",
+)
+def test_stages_that_freeze_in_train_are_frozen_before_they_are_distributed(
+    network: dict[str, Any], frozen: str
+) -> None:
+    """Else the second step fails: Expected to have finished reduction in the prior iteration."""
+    from mmaction.registry import MODELS
+    from mmengine.dist import init_dist
+    from mmengine.model.wrappers import MMDistributedDataParallel
+
+    init_dist("pytorch", backend="nccl")
+    wrapped = MMDistributedDataParallel(module=MODELS.build({"pretrained": None, **network}))
+    wrapped.train()  # as the runner does before each epoch
+    flat = network["type"] in ("ResNet", "MobileNetV2")
+    clips = torch.randn(2, 3, 32, 32) if flat else torch.randn(2, 3, 4, 32, 32)
+    for _ in range(2):
+        out = wrapped(clips)
+        (out[-1] if isinstance(out, tuple) else out).sum().backward()
+    grads = {name: p.grad for name, p in wrapped.module.named_parameters()}
+    assert any(name.startswith(frozen) for name in grads)
+    for name, grad in grads.items():
+        assert (grad is None) or not name.startswith(frozen), name
 
 
 TOY_TRAINING = """

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 import torch
+from mmengine.registry import init_default_scope
 
+from smallbig_mm import get_config
 from smallbig_mm.compat import networks
 from smallbig_mm.compat.networks import _returns_nothing
 
@@ -120,3 +123,33 @@ def test_a_2d_network_whose_neck_sees_all_clips_is_not_divided(monkeypatch) -> N
     network.backbone.register_forward_pre_hook(lambda _, x: seen.append(len(x[0])))
     network.extract_feat(torch.randn(1, 8, 3, 32, 32), test_mode=True)
     assert seen == [8]
+
+
+@pytest.mark.parametrize(
+    ("config", "width", "backbone"),
+    [
+        ("smallbig_r50_k400", 2048, {"base_channels": 16, "depth": 50}),
+        ("smallbig_r23_k400", 2048, {"base_channels": 4}),
+        ("slowonly_r50_k400", 2048, {"depth": 18}),
+        (
+            "slowfast_r50_4x16_k400",
+            2304,
+            {"channel_ratio": 16, "fast_pathway": {"base_channels": 4}},
+        ),
+    ],
+)
+def test_a_head_of_another_width_than_its_backbone_is_refused(config, width, backbone) -> None:
+    from mmaction.registry import MODELS
+
+    init_default_scope("mmaction")
+    cfg = get_config(config)
+    cfg.merge_from_dict({"model": {"backbone": {**backbone, "pretrained": None}}})
+    with pytest.raises(ValueError, match=rf"in_channels={width}, but model.backbone gives") as told:
+        MODELS.build(cfg.model)
+    wanted = re.search(r"set model\.cls_head\.in_channels=(\d+)", str(told.value))
+    assert wanted is not None
+    cfg.model.cls_head.in_channels = int(wanted[1])
+    model = MODELS.build(cfg.model).eval()
+    clip = torch.zeros(1, 1, 3, 32 if "slowfast" in config else 8, 32, 32)
+    with torch.no_grad():
+        assert model(clip, stage="head")[0].shape[-1] == 400

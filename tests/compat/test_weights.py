@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from smallbig_mm.compat import repairs, weights
-from smallbig_mm.errors import WeightsError
+from smallbig_mm.errors import CheckpointError, WeightsError
 
 
 def history() -> dict[str, Any]:
@@ -103,8 +103,10 @@ def test_no_loader_runs_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fi
     path = cached(tmp_path, monkeypatch, Evil(), "evil.pth")
     url = "https://example.invalid/evil.pth"
     monkeypatch.delenv("SMALLBIG_EVIL", raising=False)
-    with pytest.raises(pickle.UnpicklingError):
+    monkeypatch.setenv("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD", "1")  # as threads advise
+    with pytest.raises(CheckpointError, match=r"evil\.pth: holds exec"):
         _load_checkpoint({"local": str(path), "https": url}[file])
+    assert os.environ["TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD"] == "1"
     assert "SMALLBIG_EVIL" not in os.environ
 
     load_url(url)  # what mmengine calls by itself

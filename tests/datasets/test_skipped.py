@@ -12,25 +12,20 @@ from mmengine.runner import Runner
 
 from smallbig_mm.datasets.skipped import FILE, skipped
 
-from ..tool import CONFIG, ROOT, run
+from ..tool import run, write_config
 from ..videos import write_dataset
 
-TINY = (
-    CONFIG
-    + """
+IN_ORDER = """
 custom_hooks = [dict(type="SkippedVideos")]
 val_cfg = val_dataloader = val_evaluator = None
 train_dataloader["sampler"] = dict(type="DefaultSampler", shuffle=False)
 """
-)
 
 
 @pytest.fixture
 def config(tmp_path) -> Path:
     write_dataset(tmp_path / "data", number=8)
-    path = tmp_path / "tiny.py"
-    path.write_text(TINY.format(configs=ROOT / "configs", data=tmp_path / "data"))
-    return path
+    return write_config(tmp_path, tmp_path / "data", IN_ORDER)
 
 
 def break_videos(config: Path, *numbers: int) -> None:

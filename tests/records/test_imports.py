@@ -66,7 +66,7 @@ def record(monkeypatch, capsys, tmp_path):
         monkeypatch.setattr(sys, "argv", ["tools/record.py", *given])
         code = 0
         try:
-            commands.run("record")
+            commands.start("record")
         except SystemExit as end:
             code = int(end.code or 0)
         return code, *capsys.readouterr()

@@ -21,7 +21,7 @@ COUNT = dict(
     counter="fvcore",
 )
 START = dict(
-    **dict(epoch=0, settings="3" * 64, batch=128, batch_per_process=16, processes=8),
+    **dict(epoch=0, settings="3" * 64, batch=128, batch_per_process=16, processes=8, restarts=0),
     **dict(accumulation=1, lr=0.02, precision="float32", ema=False, sync_bn=False),
 )
 DATA = dict(
