@@ -3,8 +3,8 @@
     python -m tests.faults [--quick] [SUBJECT ...]
 
 Files that others made to do harm, lists as people have them, broken videos, trainings that are
-killed. A subject is a function
-`rows(folder, quick)` with a row a kind, as a dict of what its table's columns say.
+killed, machines that die; and what right frames, and a look at every video, cost. A subject is a
+function `rows(folder, quick)` with a row a kind, as a dict of what its table's columns say.
 """
 
 from __future__ import annotations
@@ -19,7 +19,15 @@ from typing import Any
 
 from smallbig_mm.report.documents import markdown
 
-from . import broken_lists, broken_videos, hostile_files, kill_points
+from . import (
+    broken_lists,
+    broken_videos,
+    hostile_files,
+    kill_points,
+    machines,
+    reading,
+    scans,
+)
 
 Rows = list[dict[str, Any]]
 SUBJECTS: dict[str, Callable[[Path, bool], Rows]] = {
@@ -27,6 +35,12 @@ SUBJECTS: dict[str, Callable[[Path, bool], Rows]] = {
     "broken lists": broken_lists.rows,
     "broken videos": broken_videos.rows,
     "kill points": kill_points.rows,
+    "machines": machines.rows,
+    "two machines": machines.curve_rows,
+    "frames": reading.files,
+    "reading rates": reading.rates,
+    "reading memory": reading.memory,
+    "scans": scans.rows,
 }
 
 

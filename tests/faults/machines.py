@@ -1,20 +1,15 @@
-"""Faults between the processes and machines of a training, injected; prints what they cost.
-
-python -m tests.faults.machines               # two torchrun groups on this machine
-python -m tests.faults.machines --namespaces  # in network namespaces of their own (root)
-"""
+"""Faults between the processes and machines of a training, and what they cost."""
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -294,40 +289,56 @@ def skipped_videos(
     return runs[0].record().data[0].skipped, {line["index"] for line in lines}, broken
 
 
-def main() -> None:
-    tool = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    tool.add_argument("--namespaces", action="store_true", help="a network of its own a machine")
-    args = tool.parse_args()
-    with tempfile.TemporaryDirectory() as name, _network(args.namespaces) as inside:
-        folder = Path(name)
-        print("| step | one process | two machines | relative difference |\n|---|---|---|---|")
-        for step, one, two in two_machines(folder / "curve", inside):
-            print(f"| {step} | {one:.7f} | {two:.7f} | {abs(one - two) / one:.1e} |")
-        for count in (1, 2):
-            lost = killed_worker(folder / f"killed{count}", machines=count)
-            print(f"a process killed, of two on {count} machines: {lost}")
-        for method, by_epoch in itertools.product(("fork", "spawn"), (True, False)):
-            place = folder / f"skipped-{method}-{by_epoch}"
-            counted, _, broken = skipped_videos(place, method, by_epoch)
-            how = f"{method}ed loaders, by {'epoch' if by_epoch else 'iteration'}"
-            print(
-                f"skipped videos counted, of 3 processes on 2 machines, {how}:",
-                f"{counted} of {len(broken)}",
-            )
-        for rank in (0, 1):
-            print(f"only machine {rank}:", absent_machine(folder / f"absent{rank}", rank))
-        how = "cut off" if args.namespaces else "killed"
-        print(f"a machine {how}:", dead_machine(folder / "dead", inside))
+def curve_rows(folder: Path, quick: bool) -> list[dict[str, Any]]:
+    """A row a step: the loss of one process, and the mean loss of two machines."""
+    with _network() as inside:
+        return [
+            {
+                "step": step,
+                "one process": f"{one:.7f}",
+                "two machines": f"{two:.7f}",
+                "relative difference": f"{abs(one - two) / one:.1e}",
+            }
+            for step, one, two in two_machines(folder, inside)
+        ]
+
+
+def rows(folder: Path, quick: bool) -> list[dict[str, Any]]:
+    """A row a fault; quick injects the first only."""
+    found = []
+    for count in (1,) if quick else (1, 2):
+        lost = killed_worker(folder / f"killed{count}", machines=count)
+        steps = f"{lost['steps_lost']} of {lost['steps']} steps"
+        went = f"all started again, resumed after epoch {lost['resumed_after_epoch']}"
+        fault = f"a process killed, of two on {count} machine{'s' * (count > 1)}"
+        found.append({"fault": fault, "what followed": went, "work lost": steps})
+    if quick:
+        return found
+    for method, by_epoch in itertools.product(("fork", "spawn"), (True, False)):
+        place = folder / f"skipped-{method}-{by_epoch}"
+        counted, _, broken = skipped_videos(place, method, by_epoch)
+        how = f"{method}ed loaders, by {'epoch' if by_epoch else 'iteration'}"
+        fault = f"{len(broken)} broken videos, 3 processes on 2 machines, {how}"
+        found.append(
+            {"fault": fault, "what followed": f"{counted} named and counted", "work lost": "none"}
+        )
+    for rank in (0, 1):
+        seconds, _, said = absent_machine(folder / f"absent{rank}", rank)
+        what = f"ended after {seconds:.0f} s: {said}"
+        found.append({"fault": f"only machine {rank}", "what followed": what, "work lost": "none"})
+    with _network() as inside:
+        seconds, _, said = dead_machine(folder / "dead", inside)
+    fault = f"a machine {'cut off' if inside[0] else 'killed'}, DIST_TIMEOUT=20"
+    what = f"the other ended after {seconds:.0f} s: {said}"
+    found.append({"fault": fault, "what followed": what, "work lost": "since the last checkpoint"})
+    return found
 
 
 @contextmanager
-def _network(own: bool) -> Iterator[Sequence[str | None]]:
-    if not own:
+def _network() -> Iterator[Sequence[str | None]]:
+    """Namespaces, where this user may make them."""
+    if os.geteuid() or shutil.which("ip") is None:
         yield (None, None)
         return
     with namespaces() as names:
         yield names
-
-
-if __name__ == "__main__":
-    main()

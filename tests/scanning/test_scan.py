@@ -16,6 +16,7 @@ import pytest
 
 from smallbig_mm.errors import UserError
 
+from ..faults import scans
 from ..reading.corpus import write
 from ..reading.processes import decode_with
 from ..tool import ROOT, TOOLS, run_here
@@ -253,33 +254,8 @@ def test_wrong_arguments_are_told(tmp_path):
     assert (tmp_path / "other/report.jsonl").read_text() == "mine\n"
 
 
-MEASURED = """
-import resource, sys
-from smallbig_mm.commands import check_videos
-try:
-    check_videos.main()
-finally:
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-"""
-
-
 @pytest.mark.slow
 def test_a_million_lines_take_the_memory_of_a_few(tmp_path):
-    write_dataset(tmp_path, 3)
-    peak = {}
-    for number in (10, 1_000_000):
-        listed = tmp_path / f"{number}.txt"
-        with listed.open("w") as file:
-            for i in range(number):
-                name = f"{i % 3}.mp4" if i % 1000 == 0 else f"class {i % 400}/video_{i:07}.mp4"
-                file.write(f"{name} {i % 400}\n")
-        done = subprocess.run(
-            [sys.executable, "-c", MEASURED, listed, "--root", tmp_path],
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        peak[number] = float(done.stdout.splitlines()[-1])
-        print(f"{number} lines: peak RSS {peak[number]:.0f} MiB, {summary(listed)}")
-        assert len(summary(listed)["statuses"]) == 2 and summary(listed)["videos"] == number
-    assert peak[1_000_000] < peak[10] + 30
+    few, many, _ = scans.rows(tmp_path, quick=False)
+    assert (many["ok"], many["missing"]) == (1_000, 999_000)
+    assert float(many["peak MiB"]) < float(few["peak MiB"]) + 30
