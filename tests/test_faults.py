@@ -6,7 +6,6 @@ import pytest
 
 from .faults import __main__ as faults
 
-
 SLOW = {"kill points", "machines", "two machines"}
 
 
