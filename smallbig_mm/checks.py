@@ -31,8 +31,9 @@ from torch import nn
 from . import checkpoints
 from .configs import check_annotations
 from .datasets.skipped import watched
-from .datasets.undecodable import log_of, look_for_videos
+from .datasets.undecodable import log_of, look_for_videos, refuse
 from .errors import Problems, UserError, VideoDecodeError, last_line
+from .files import require_file
 from .pretrained import count_loaded
 from .records.training import count_loaded_from, start_of, unwrap
 
@@ -123,7 +124,7 @@ def _check_runner(
             if is_main_process():
                 if split != "train":
                     look_for_videos(loader.dataset, log_of(runner, split))
-                size = _check_videos(loader.dataset, split)
+                size = _read_some(loader.dataset, split, log_of(runner, split))
             batch = loader.batch_size or loader.batch_sampler.batch_size
             shared += loader.num_workers * (loader.prefetch_factor or 0) * batch * size
     _warn_of_little_shared_memory(shared * int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
@@ -144,7 +145,7 @@ def _check_runner(
     source = str(cfg.get("load_from") or "")
     if source and "://" not in source and is_main_process():
         with found.noting("load_from"):
-            tensors, _ = checkpoints.read(source)
+            tensors, _ = checkpoints.read(require_file(source, "load_from"))
             count_loaded_from(unwrap(runner.model), dict(state_dict=tensors), Path(source))
 
 
@@ -234,35 +235,44 @@ def _mb(size: float) -> str:
 # Videos
 
 
-def _check_videos(dataset: Any, split: str) -> int:
+def _read_some(dataset: Any, split: str, log: Path) -> int:
     """Read the first and last sample of each list as the run will.
 
     In training, where videos that cannot be decoded are skipped, one of first, middle and last
     suffices.
 
+    Args:
+        dataset: in any wrappers.
+        split: of which it is.
+        log: the file that names those of a val or test list that cannot be decoded.
+
     Returns:
-        Bytes of a sample as the network gets it, the largest; 0 if none was read.
+        Bytes of a sample as the network gets it, the largest.
 
     Raises:
         UserError: if they cannot be read.
     """
-    size = 0
+    size, bad = 0, []
     for inner in watched(dataset):
         numbers = {0, len(inner) - 1} | ({len(inner) // 2} if split == "train" else set())
-        errors: list[UserError] = []
+        errors: list[VideoDecodeError] = []
         mode, inner.test_mode = inner.test_mode, True  # in which it raises what is wrong
         try:
             for number in sorted(numbers):
                 try:
                     size = max(size, _bytes(inner.prepare_data(number)["inputs"]))
-                except VideoDecodeError as unreadable:
-                    errors.append(unreadable)
+                except VideoDecodeError as error:
+                    errors.append(error)
+                    why = str(error.__cause__ or error)
+                    bad.append(dict(list=str(inner.ann_file), index=number, why=why))
         finally:
             inner.test_mode = mode
-        if errors and (split != "train" or len(errors) == len(numbers)):
+        if split == "train" and len(errors) == len(numbers):
             raise Problems(errors)
-        for error in errors:
-            _warn(f"{error}; training skips it")
+        for unreadable in errors if split == "train" else ():
+            _warn(f"{unreadable}; training skips it")
+    if bad and split != "train":
+        refuse(dataset, bad, log)
     return size
 
 

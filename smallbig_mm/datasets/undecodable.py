@@ -14,7 +14,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from mmengine.dist import all_gather_object, barrier, broadcast_object_list, is_main_process
 from mmengine.evaluator import BaseMetric
@@ -61,7 +61,12 @@ def look_for_videos(dataset: Any, log: Path) -> None:
     """
     lines = [line for inner in watched(dataset) for line in _absent(inner)]
     if lines:
-        raise VideoDecodeError(_named(dataset, lines, log))
+        refuse(dataset, lines, log)
+
+
+def refuse(dataset: Any, lines: Sequence[dict[str, Any]], log: Path) -> NoReturn:
+    """Raise VideoDecodeError, naming the first of the videos that cannot be decoded."""
+    raise VideoDecodeError(_named(dataset, lines, log))
 
 
 def _absent(dataset: Any) -> Iterator[dict[str, Any]]:
@@ -188,7 +193,7 @@ class _WholeList(BaseMetric):
         """
         lines = _met(self.log)
         if lines:
-            raise VideoDecodeError(_named(self.dataset, lines, self.log))
+            refuse(self.dataset, lines, self.log)
         return {}
 
 
