@@ -48,7 +48,7 @@ def _row(container: str, codec: str) -> dict[str, Any]:
 def _codec(file: Path) -> str:
     try:
         with av.open(str(file)) as container:
-            return container.streams.best("video").codec_context.name
+            return container.streams.best("video").codec_context.codec.canonical_name
     except (av.FFmpegError, AttributeError):
         return "not known"
 
