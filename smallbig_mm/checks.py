@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import copy
 import difflib
-import inspect
 import logging
 import math
 import os
@@ -29,7 +28,7 @@ from mmengine.runner import Runner
 from torch import nn
 
 from . import checkpoints
-from .configs import check_annotations
+from .configs import READ_KEYS, RUNNER_KEYS, SPLITS, check_annotations, sources
 from .datasets.skipped import watched
 from .datasets.undecodable import log_of, look_for_videos, refuse
 from .errors import Problems, UserError, VideoDecodeError, last_line
@@ -38,12 +37,6 @@ from .pretrained import count_loaded
 from .records.training import count_loaded_from, start_of, unwrap
 
 SHM = Path("/dev/shm")
-# Of a config's top level, beside the arguments of mmengine's runner: what it, mmaction2's tools and
-# this package read.
-KEYS = {
-    *("custom_imports", "activation_checkpointing", "efficient_conv_bn_eval", "compile", "sync_bn"),
-    *("model_wrapper_cfg", "find_unused_parameters", "dataset", "members", "num_clips"),
-}
 
 
 class _Found(list[UserError]):
@@ -84,6 +77,7 @@ def ready(cfg: Config, build: Callable[[], Runner], splits: Sequence[str], recor
         _require_writable(records)
     with found.noting(f"config {cfg.filename}"):
         _check_keys(cfg)
+    _warn_of_unused_pipelines(cfg)
     with _same_random_numbers():
         checked = [split for split in splits if _list_is_good(cfg, split, found)]
         if runner is not None:
@@ -177,8 +171,7 @@ def _check_keys(cfg: Config) -> None:
 
     mmengine reads over it without a word.
     """
-    read = {*inspect.signature(Runner).parameters}
-    near = {key: meant for key in cfg.keys() - read - KEYS if (meant := _meant(key, read))}
+    near = {key: meant for key in cfg.keys() - READ_KEYS if (meant := _meant(key, RUNNER_KEYS))}
     if near:
         raise Problems(
             [
@@ -189,6 +182,32 @@ def _check_keys(cfg: Config) -> None:
                 for key, meant in sorted(near.items())
             ]
         )
+
+
+def _warn_of_unused_pipelines(cfg: Config) -> None:
+    """A `train_pipeline` of one's own does not replace the one that its base's dataset has."""
+    used = [_steps(d.pipeline) for split in SPLITS for d in sources(cfg, split) if "pipeline" in d]
+    for split in SPLITS:
+        name = f"{split}_pipeline"
+        if name in _assigned(Path(cfg.filename)) and _steps(cfg[name]) not in used:
+            _warn(
+                f"config {cfg.filename}: {name} is not used; give it to the dataset: "
+                f"{split}_dataloader = dict(dataset=dict(pipeline={name}))"
+            )
+
+
+def _steps(pipeline: Sequence[Any]) -> list[dict]:
+    """Without the decoder, which `video_decoder` sets in those that are used."""
+    return [{key: v for key, v in step.items() if key != "decoder"} for step in pipeline]
+
+
+def _assigned(path: Path) -> set[str]:
+    """The names that a config file itself sets, in the terms of Python."""
+    if path.suffix != ".py":
+        return set()
+    statements = ast.parse(path.read_text(encoding="utf-8")).body
+    targets = [t for s in statements if isinstance(s, ast.Assign) for t in s.targets]
+    return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
 def _meant(key: str, known: set[str]) -> str | None:
@@ -318,9 +337,21 @@ def _probe(cfg: Config) -> torch.optim.Optimizer | None:
 
 
 def _check_schedules(cfg: Config, optimiser: torch.optim.Optimizer) -> None:
-    """Build the config's schedules, so that a wrong argument of theirs is raised."""
+    """Build the config's schedules, so that a wrong argument of theirs is raised.
+
+    Warn if they end before or after the training.
+    """
     schedules = cfg.get("param_scheduler") or []
-    for schedule in schedules if isinstance(schedules, list) else [schedules]:
+    schedules = schedules if isinstance(schedules, list) else [schedules]
+    epochs = cfg.train_cfg.get("max_epochs")
+    ends = [s["end"] for s in schedules if s.get("by_epoch", True) and "end" in s]
+    end = max(ends, default=epochs)
+    if epochs and end != epochs:
+        _warn(
+            f"The learning rate's schedule ends after epoch {end}, the training after {epochs}: "
+            "param_scheduler and train_cfg.max_epochs belong together"
+        )
+    for schedule in schedules:
         args = {key: v for key, v in schedule.items() if key != "convert_to_iter_based"}
         try:
             PARAM_SCHEDULERS.build(dict(args, optimizer=optimiser))
@@ -360,9 +391,7 @@ def _file_of_base(path: Path) -> Path | None:
     """The config file, `path` or one that it stands on, that sets `auto_scale_lr`."""
     if path.suffix != ".py":
         return None
-    statements = ast.parse(path.read_text(encoding="utf-8")).body
-    targets = [t for s in statements if isinstance(s, ast.Assign) for t in s.targets]
-    if any(isinstance(t, ast.Name) and t.id == "auto_scale_lr" for t in targets):
+    if "auto_scale_lr" in _assigned(path):
         return path
     for base in Config._get_base_files(str(path)):
         found = _file_of_base(Path(Config._get_cfg_path(base, str(path))[0]))

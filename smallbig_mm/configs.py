@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import logging
 import os
 from collections.abc import Hashable, Iterator, Sequence
@@ -13,6 +14,7 @@ from typing import Any, Literal
 
 from mmengine.config import Config, ConfigDict
 from mmengine.logging import print_log
+from mmengine.runner import Runner
 
 from .annotations import Layout, Sample, layout_of, read_list
 from .errors import UserError
@@ -20,6 +22,16 @@ from .files import absence, content_sha256, own_config
 from .reading import DECODERS
 
 SPLITS = ("train", "val", "test")
+
+
+# Keys of a config's top level that mean something: the arguments of mmengine's runner, and what it,
+# mmaction2's tools and this package read beside them.
+RUNNER_KEYS = {*inspect.signature(Runner).parameters}
+READ_KEYS = RUNNER_KEYS | {
+    *("custom_imports", "activation_checkpointing", "efficient_conv_bn_eval", "compile", "sync_bn"),
+    *("model_wrapper_cfg", "find_unused_parameters", "dataset", "members", "num_clips"),
+    "video_decoder",
+}
 
 
 def load_config(path: str, options: dict | None = None) -> Config:
@@ -44,6 +56,9 @@ def load_config(path: str, options: dict | None = None) -> Config:
         raise UserError(f"config {path}: {error}") from error
     except Exception as error:
         raise UserError(f"config {path}: {type(error).__name__}: {error}") from error
+    for name in options or {}:
+        if (key := name.partition(".")[0]) not in cfg.keys() | READ_KEYS:
+            raise UserError(f"--cfg-options {name}: nothing reads {key}, and {path} has none")
     try:
         cfg.merge_from_dict(options or {})
     except Exception as error:

@@ -97,6 +97,21 @@ def test_no_config_of_this_package_is_refused_for_its_keys():
     assert len(paths) > 20
 
 
+def test_what_a_config_sets_in_vain_is_said(config, tmp_path, capsys):
+    own = config.with_name("vain.py")
+    own.write_text(
+        f'_base_ = "{config}"\ntrain_pipeline = _base_.train[:-1]\ntest_pipeline = _base_.test\n'
+        "param_scheduler = [dict(type='CosineAnnealingLR', T_max=9, by_epoch=True, end=9)]\n"
+    )
+    train(own, tmp_path, arguments=("--no-validate",))
+    said = capsys.readouterr().out
+    assert "train_pipeline is not used; give it to the dataset: train_dataloader = " in said
+    assert "test_pipeline is not used" not in said
+    assert "schedule ends after epoch 9, the training after 1: " in said
+    with pytest.raises(UserError, match=r"--cfg-options crop: nothing reads crop, and .*vain"):
+        train(own, tmp_path, "crop=64")
+
+
 def test_training_is_as_without_checks(config, tmp_path):
     """To the last bit, though a network is built and videos are read before it."""
     option = "model.backbone.init_cfg=None"

@@ -12,6 +12,10 @@ from ..errors import Problems, UserError, last_line
 from ..files import FULL, disk_full
 
 HELPERS = {"__init__", "cli"}  # files here that are no commands
+GO_ON = {
+    "train": "; with --resume it goes on from the newest checkpoint",
+    "test": "; the same command goes on from here",
+}
 
 
 def commands() -> dict[str, str]:
@@ -40,7 +44,7 @@ def start(name: str) -> None:
             raise
         _fail(disk_full(error, error.filename or "a log"))
     except KeyboardInterrupt:
-        _fail("interrupted", code=130)
+        _fail(f"interrupted{GO_ON.get(name, '')}", code=130)
     except RuntimeError as error:
         if not _lost(error):
             raise

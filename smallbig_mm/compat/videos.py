@@ -193,8 +193,8 @@ class _Warned:
         reader = READERS.index(video.why or video.decoder)
         if video.why and not (self.readers > 2).any():
             _warn(
-                f"{video.path} is read with PyAV, since decord would misread it: {video.why}. "
-                f"Others of {ann_file} like it are not named, but counted at the end"
+                f"{video.path} is read with PyAV, which is right and may be slower: decord would "
+                f"misread it ({video.why}). Others of {ann_file} like it are counted at the end"
             )
         self.readers[idx] = reader
 

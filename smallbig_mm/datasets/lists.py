@@ -17,8 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..errors import UserError
+from ..errors import UserError, VideoDecodeError
 from ..files import file_sha256, write_text
+from ..scanning.trying import cut_short
 from .list_files import (
     SPLIT_FOLDERS,
     counts,
@@ -30,7 +31,7 @@ from .list_files import (
     unlistable,
     write_list,
 )
-from .probing import Facts, look_at, statistics
+from .probing import Facts, look_at, probe, statistics
 
 # --------------------------------------------------------------------------------------------------
 # What there is
@@ -137,7 +138,7 @@ def leave_out(root: Path, found: Found, workers: int | None = None) -> dict[str,
         if why := unlistable(video.name) or unlistable(video.label):
             found.left_out[video.name] = why
     _keep(found)
-    facts, unreadable = look_at(root, [video.name for video in found.videos], workers)
+    facts, unreadable = look_at(root, [video.name for video in found.videos], workers, _whole)
     found.left_out |= unreadable
     _keep(found)
     for same in _same_bytes(root, found.videos):
@@ -151,6 +152,14 @@ def leave_out(root: Path, found: Found, workers: int | None = None) -> dict[str,
             found.left_out |= {v.name: f"the same video as {first.name}" for v in others}
     _keep(found)
     return {video.name: facts[video.name] for video in found.videos}
+
+
+def _whole(path: Path) -> Facts:
+    """What a video says of itself, if it holds what it says."""
+    facts = probe(path)
+    if why := cut_short(str(path)):
+        raise VideoDecodeError(why)
+    return facts
 
 
 def _keep(found: Found) -> None:

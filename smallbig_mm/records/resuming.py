@@ -60,9 +60,9 @@ def resume(runner: Runner, source: str) -> None:
         write_text(pointer, str(Path(found[0]).resolve()))  # should it be stopped before it saves
     seed, given = rest["meta"].get("seed"), runner._randomness_cfg.get("seed")
     if seed is not None:
-        if given not in (None, seed):
-            message = f"Seed {seed} of {found[0]} is used, not {given}"
-            print_log(message, logger="current", level=logging.WARNING)
+        message = f"Seed {seed}, of {found[0]}, is used, not {given or runner.seed}"
+        other = given not in (None, seed)
+        print_log(message, logger="current", level=logging.WARNING if other else logging.INFO)
         runner._randomness_cfg["seed"] = seed
         runner.set_randomness(**runner._randomness_cfg)
 

@@ -12,6 +12,7 @@ from mmaction.datasets import VideoDataset
 from smallbig_mm.datasets.lists import Video, split
 from smallbig_mm.errors import UserError
 
+from ..reading.corpus import truncated
 from ..tool import run_here
 from ..videos import write_video
 
@@ -98,6 +99,7 @@ def test_what_cannot_be_used_is_left_out_and_named(recordings, tmp_path, capsys)
     (clips / "run/empty.mp4").touch()
     (clips / "run/text.mp4").write_text("no video")
     (clips / "run/new\nline.mp4").write_bytes(b"x")
+    truncated(clips / "run/cut.avi")
     (clips / "run/notes.txt").touch()
     (clips / "top.mp4").touch()
     (clips / "nothing").mkdir()
@@ -109,6 +111,7 @@ def test_what_cannot_be_used_is_left_out_and_named(recordings, tmp_path, capsys)
         "top.mp4": "lies in no class folder",
         "run/empty.mp4": "the file is empty",
         "run/text.mp4": "it cannot be decoded (Invalid data found when processing input)",
+        "run/cut.avi": "it is cut short: 60 frames by its header, and 24 in it",
         "run/new\nline.mp4": "its name has the character '\\n'; rename it",
         "run/rec0_0.mp4": "the same video as run/copy.mp4",
         **dict.fromkeys(
@@ -118,7 +121,7 @@ def test_what_cannot_be_used_is_left_out_and_named(recordings, tmp_path, capsys)
     }
     said = capsys.readouterr().out
     assert "folders without a video, so no classes: nothing" in said and "run/notes.txt" in said
-    assert "left out: 'run/empty.mp4': the file is empty" in said and "7 videos left out" in said
+    assert "left out: 'run/empty.mp4': the file is empty" in said and "8 videos left out" in said
     listed = read(tmp_path / "out/train.txt") | read(tmp_path / "out/val.txt")
     assert len(listed) == 19 and not listed.keys() & report["left_out"].keys()
     assert before == {path: path.stat().st_mtime_ns for path in clips.rglob("*")}
