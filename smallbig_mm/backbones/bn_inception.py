@@ -58,7 +58,7 @@ class Inception(nn.Module):
         in_channels: int,
         one: int,
         three: tuple[int, int],
-        double: tuple[int, int],
+        deep: tuple[int, int],
         projection: int,
         pool: str,
     ) -> None:
@@ -68,22 +68,22 @@ class Inception(nn.Module):
         self.three = nn.Sequential(
             conv_bn(in_channels, three[0], 1), conv_bn(three[0], three[1], 3, stride)
         )
-        self.double = nn.Sequential(
-            conv_bn(in_channels, double[0], 1), conv_bn(double[0], double[1], 3)
+        self.deep = nn.Sequential(
+            conv_bn(in_channels, deep[0], 1), conv_bn(deep[0], deep[1], 3)
         )
-        self.double_2 = conv_bn(double[1], double[1], 3, stride)
+        self.deep_2 = conv_bn(deep[1], deep[1], 3, stride)
         pooling = nn.AvgPool2d if pool == "avg" else nn.MaxPool2d
         self.pool = nn.Sequential(pooling(3, stride, padding=2 - stride, ceil_mode=True))
         if projection:
             self.pool.append(conv_bn(in_channels, projection, 1))
-        self.channels = one + three[1] + double[1] + (projection or in_channels)
+        self.channels = one + three[1] + deep[1] + (projection or in_channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.join(x, self.double(x))
+        return self.join(x, self.deep(x))
 
-    def join(self, x: Tensor, double: Tensor) -> Tensor:
+    def join(self, x: Tensor, deep: Tensor) -> Tensor:
         """The block's output from its input and from the first 3x3 of the double one."""
-        ways = [self.three(x), self.double_2(double), self.pool(x)]
+        ways = [self.three(x), self.deep_2(deep), self.pool(x)]
         return torch.cat([*([] if self.one is None else [self.one(x)]), *ways], 1)
 
 
@@ -95,9 +95,9 @@ _WAYS = {
     "1x1": "one",
     "3x3_reduce": "three.0",
     "3x3": "three.1",
-    "double_3x3_reduce": "double.0",
-    "double_3x3_1": "double.1",
-    "double_3x3_2": "double_2",
+    "double_3x3_reduce": "deep.0",
+    "double_3x3_1": "deep.1",
+    "double_3x3_2": "deep_2",
     "pool_proj": "pool.1",
 }
 _HEAD = {

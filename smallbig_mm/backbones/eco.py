@@ -87,7 +87,7 @@ class ECO(BNInception):
         self.full = full
         if not full:
             self.inception = nn.ModuleDict({k: self.inception[k] for k in ("3a", "3b", "3c")})
-            del self.inception["3c"].three, self.inception["3c"].double_2
+            del self.inception["3c"].three, self.inception["3c"].deep_2
         self.res = nn.Sequential(
             OrderedDict(
                 conv=conv3d(96, 128),
@@ -108,7 +108,7 @@ class ECO(BNInception):
         x = self.stem(clips.transpose(1, 2).flatten(0, 1))
         first, second, third, *rest = self.inception.values()
         x = second(first(x))
-        half = third.double(x)
+        half = third.deep(x)
         z = self.res(half.unflatten(0, size).transpose(1, 2))
         if not self.full:
             return z
