@@ -68,9 +68,7 @@ class Inception(nn.Module):
         self.three = nn.Sequential(
             conv_bn(in_channels, three[0], 1), conv_bn(three[0], three[1], 3, stride)
         )
-        self.deep = nn.Sequential(
-            conv_bn(in_channels, deep[0], 1), conv_bn(deep[0], deep[1], 3)
-        )
+        self.deep = nn.Sequential(conv_bn(in_channels, deep[0], 1), conv_bn(deep[0], deep[1], 3))
         self.deep_2 = conv_bn(deep[1], deep[1], 3, stride)
         pooling = nn.AvgPool2d if pool == "avg" else nn.MaxPool2d
         self.pool = nn.Sequential(pooling(3, stride, padding=2 - stride, ceil_mode=True))
