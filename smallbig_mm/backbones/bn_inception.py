@@ -193,8 +193,8 @@ class BNInception(BaseModule):
         self.inception = nn.ModuleDict()
         channels = 192
         for name, widths in BLOCKS.items():
-            self.inception[name] = Inception(channels, *widths)
-            channels = self.inception[name].channels
+            self.inception[name] = block = Inception(channels, *widths)
+            channels = block.channels
         self.frozen = [m for m in self.modules() if isinstance(m, nn.BatchNorm2d)][1:]
         self.frozen = self.frozen if partial_bn else []
         for norm in self.frozen:

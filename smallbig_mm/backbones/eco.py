@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from itertools import pairwise
+from typing import Any
 
 import torch
 from mmaction.registry import MODELS
@@ -106,14 +107,15 @@ class ECO(BNInception):
         """(N, 3, T, H, W) -> (N, 512, T/4, H/32, W/32), or (N, 1536, 1, 1, 1) if full."""
         size = clips.shape[0], clips.shape[2]  # N, T
         x = self.stem(clips.transpose(1, 2).flatten(0, 1))
-        first, second, third, *rest = self.inception.values()
-        x = second(first(x))
-        half = third.deep(x)
+        blocks: list[Any] = list(self.inception.values())
+        for block in blocks[:2]:  # 3a, 3b
+            x = block(x)
+        half = blocks[2].deep(x)
         z = self.res(half.unflatten(0, size).transpose(1, 2))
         if not self.full:
             return z
-        x = third.join(x, half)
-        for block in rest:
+        x = blocks[2].join(x, half)
+        for block in blocks[3:]:
             x = block(x)
         x = self.frame_dropout(x.mean((2, 3))).unflatten(0, size).mean(1)
         z = self.clip_dropout(z.mean((2, 3, 4)))

@@ -49,9 +49,9 @@ def networks() -> list[Network]:
     clips: dict[str, set[Clip]] = {}
     extra = _noted_clips()
     owners: dict[Path, Row | None] = dict.fromkeys(sorted(CONFIGS.glob("*.py")))
-    for row in rows():
-        for path in row.networks:  # an ensemble's may be rows of their own
-            owners.setdefault(path, row)
+    for printed in rows():
+        for path in printed.networks:  # an ensemble's may be rows of their own
+            owners.setdefault(path, printed)
     for path, row in owners.items():
         cfg = Config.fromfile(path)
         key = network_of(cfg)
