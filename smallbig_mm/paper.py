@@ -35,6 +35,16 @@ class Row:
     cells: dict[str, str]
     configs: tuple[Path, ...]
 
+    @property
+    def networks(self) -> tuple[Path, ...]:
+        """The files of its networks: its own, or those of an ensemble's members."""
+        found: list[Path] = []
+        for path in self.configs:
+            ensemble = "\nmembers = " in path.read_text()  # reading all that it inherits takes time
+            names = Config.fromfile(path).members if ensemble else [path.name]
+            found += [path.parent / name for name in names]
+        return tuple(found)
+
 
 @dataclass(frozen=True)
 class ListSize:

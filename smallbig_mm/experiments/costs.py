@@ -48,12 +48,12 @@ def networks() -> list[Network]:
     configs: dict[str, list[tuple[str, Config]]] = {}
     clips: dict[str, set[Clip]] = {}
     extra = _noted_clips()
-    owners: list[tuple[Path, Row | None]] = [(path, None) for path in sorted(CONFIGS.glob("*.py"))]
-    owners += [(path, row) for row in rows() for path in row.configs]
-    for path, row in owners:
+    owners: dict[Path, Row | None] = dict.fromkeys(sorted(CONFIGS.glob("*.py")))
+    for printed in rows():
+        for path in printed.networks:  # an ensemble's may be rows of their own
+            owners.setdefault(path, printed)
+    for path, row in owners.items():
         cfg = Config.fromfile(path)
-        if "members" in cfg:  # an ensemble, the sum of its members
-            continue
         key = network_of(cfg)
         configs.setdefault(key, []).append((relative(path), cfg))
         clips.setdefault(key, set()).update(_clips(cfg, row), extra.get(row.id if row else "", ()))
