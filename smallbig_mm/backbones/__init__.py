@@ -1,8 +1,19 @@
 """Networks: the host of all units, SmallBigNet on it, and peers that are networks of their own."""
 
+from .artnet import ARTNet
 from .host import ResNet3dUnits
 from .inception3d import Inception3D
 from .mfnet import MFNet
+from .preact_resnet3d import PreActResNet3d
 from .resnet3d_smallbig import ResNet3dSmallBig
+from .resnext3d import ResNeXt3d
 
-__all__ = ["Inception3D", "MFNet", "ResNet3dSmallBig", "ResNet3dUnits"]
+__all__ = [
+    "ARTNet",
+    "Inception3D",
+    "MFNet",
+    "PreActResNet3d",
+    "ResNet3dSmallBig",
+    "ResNet3dUnits",
+    "ResNeXt3d",
+]

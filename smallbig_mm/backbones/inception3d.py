@@ -192,9 +192,8 @@ class Inception3D(nn.Module):
         if self.pretrained:
             load_2d(self, self.pretrained, GOOGLENET)
         for module in self.modules():
-            if isinstance(module, nn.Conv3d) and module.kernel_size[1:] == (1, 1):
-                if module.kernel_size[0] > 1:
-                    nn.init.dirac_(module.weight)
+            if isinstance(module, nn.Conv3d) and module.kernel_size in ((3, 1, 1), (7, 1, 1)):
+                nn.init.dirac_(module.weight)
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, 3, T, H, W) -> (N, 1024, T/8, H/32, W/32), each rounded up."""

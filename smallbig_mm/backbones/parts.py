@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from mmcv.cnn import ConvModule
 from mmengine.logging import MMLogger
 from torch import nn
@@ -39,12 +37,6 @@ def conv3d(in_channels: int, out_channels: int, kernel: Size, **kwargs) -> ConvM
         norm_cfg=dict(type="BN3d"),
     )
     return ConvModule(in_channels, out_channels, kernel, **{**defaults, **kwargs})
-
-
-def check_depth(depth: int, known: Sequence[int]) -> None:
-    """Raise ValueError, naming the known ones, on a depth that a network has not."""
-    if depth not in known:
-        raise ValueError(f"depth={depth!r}: choose one of {sorted(known)}")
 
 
 def xavier(network: nn.Module) -> None:

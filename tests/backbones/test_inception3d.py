@@ -57,7 +57,7 @@ def test_a_stem_over_blocks_is_one_over_the_clip():
 
 
 def googlenet_weights() -> dict[str, Tensor]:
-    """Random tensors with the names and shapes of torchvision's GoogLeNet, classifiers shortened."""
+    """Random tensors with the names and shapes of torchvision's GoogLeNet, classifiers cut."""
     shapes = {"conv1": (64, 3, 7), "conv2": (64, 64, 1), "conv3": (192, 64, 3)}
     channels = 192
     for stage, blocks in enumerate(BLOCKS, start=3):

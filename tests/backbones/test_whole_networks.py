@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import pytest
@@ -13,7 +14,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torch.utils.flop_counter import FlopCounterMode
 
 import smallbig_mm  # noqa: F401
-from smallbig_mm.backbones.official_names import I3D, MFNET, Rules, renamed
+from smallbig_mm.backbones.official_names import GLORE, I3D, MFNET, Rules, renamed
 
 from ..golden import reference
 
@@ -28,9 +29,26 @@ class Network(NamedTuple):
     gmac: float
     small: tuple[int, int, int]
     official: tuple[str, Rules] | None = None  # golden file, names
+    heavy: bool = False
 
 
 NETWORKS = {
+    "artnet": Network(
+        dict(type="ARTNet"), dict(in_channels=512), (16, 112, 112), *(39.68, 25.69, (16, 32, 32))
+    ),
+    "stc_base": Network(
+        dict(type="ResNeXt3d", stc=False),
+        dict(in_channels=2048),
+        (32, 112, 112),
+        *(48.34, 19.13, (8, 32, 32)),
+        heavy=True,
+    ),
+    "stc": Network(
+        dict(type="ResNeXt3d"),
+        dict(in_channels=2048),
+        (32, 112, 112),
+        *(57.90, 19.16, (8, 32, 32)),
+    ),
     "mfnet": Network(
         dict(type="MFNet"),
         dict(in_channels=768),
@@ -51,8 +69,29 @@ NETWORKS = {
         (64, 224, 224),
         *(9.53, 71.92, (16, 32, 32)),
     ),
+    "glore_r50": Network(
+        dict(type="PreActResNet3d", depth=50),
+        dict(in_channels=2048),
+        (8, 224, 224),
+        *(33.73, 31.78, (2, 32, 32)),
+        ("glore_r50", GLORE),
+    ),
+    "glore_r101": Network(
+        dict(type="PreActResNet3d", depth=101),
+        dict(in_channels=2048),
+        (8, 224, 224),
+        *(57.44, 50.32, (2, 32, 32)),
+        ("glore_r101", GLORE),
+        heavy=True,
+    ),
 }
-EVERY = pytest.mark.parametrize("name", NETWORKS)
+EVERY = pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] if network.heavy else [])
+        for name, network in NETWORKS.items()
+    ],
+)
 
 
 def build(name: str, classes: int = 400) -> nn.Module:
@@ -60,6 +99,15 @@ def build(name: str, classes: int = 400) -> nn.Module:
     network = NETWORKS[name]
     head = dict(dict(type="I3DHead", num_classes=classes, dropout_ratio=0), **network.head)
     return MODELS.build(dict(type="Recognizer3D", backbone=network.backbone, cls_head=head))
+
+
+@lru_cache(maxsize=1)
+def filled(name: str) -> nn.Module:
+    """A network with the weights of its golden file."""
+    golden, rules = NETWORKS[name].official
+    model = build(name, classes=100)
+    reference.fill(model, reference.state_dict(golden), lambda name: renamed(name, rules))
+    return model
 
 
 def awake(model: nn.Module) -> nn.Module:
@@ -75,7 +123,7 @@ def clip(name: str, batch: int = 2) -> torch.Tensor:
     return torch.randn(batch, 3, *NETWORKS[name].small)
 
 
-@EVERY
+@pytest.mark.parametrize("name", NETWORKS)
 def test_costs(name):
     """Within 0.5 % and 1 % of what was measured on the reference or derived from the paper."""
     network = NETWORKS[name]
@@ -91,17 +139,14 @@ def test_costs(name):
 @pytest.mark.parametrize(
     "name, case",
     [
-        pytest.param(name, case, id=f"{name}-{case}")
+        pytest.param(name, case, marks=[pytest.mark.slow] if network.heavy else [])
         for name, network in NETWORKS.items()
         if network.official
         for case in reference.cases(network.official[0])
     ],
 )
 def test_outputs_are_the_reference_s(name, case, record_property):
-    golden, rules = NETWORKS[name].official
-    model = build(name, classes=100)
-    reference.fill(model, reference.state_dict(golden), lambda name: renamed(name, rules))
-    errors = reference.errors(model, golden, case)
+    errors = reference.errors(filled(name), NETWORKS[name].official[0], case)
     record_property("errors", errors)
     assert max(errors.values()) < 1e-5, errors
 

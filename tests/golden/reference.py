@@ -3,9 +3,10 @@
 How the `.npz` files were made: a reference network was built with 100 classes, filled by
 `reference_tensor` under its own tensor names, put in eval mode and run in float64 with torch
 2.13.0 (CPU) on `weights.clip`. Its fixed pooling before the classifier, which takes one input size
-only, was replaced by the mean over all positions, which it equals at that size. A file holds the
-`tensors` (names and shapes) and of each case, `<batch>x<frames>x<height>x<width>`, `<case>/features`
-(every eighth channel before that pooling, float32) and `<case>/logits` (float64).
+only, was replaced by the mean over all positions, in I3D of each two frames, which it equals at
+that size. A file holds `tensors` (names and shapes) and of each case,
+`<batch>x<frames>x<height>x<width>`, `<case>/features` (every eighth channel before that pooling,
+float32) and `<case>/logits` (float64).
 
 | file | repository | commit | licence |
 |---|---|---|---|
@@ -29,8 +30,8 @@ from .weights import GOLDEN, clip, official_tensor
 # unit, which multiplies three functions of its input, throughout.
 _GAINS = {
     **{"conv_i2.conv.weight": 0.3, "conv_m2.conv.weight": 0.7, "conv_m3.conv.weight": 0.3},
-    **{"conv_state.weight": 0.2, "conv_proj.weight": 0.2, "conv_extend.weight": 0.5},
-    **{"fc.weight": 0.5, "blocker.weight": 0.1},
+    **{"conv_state.weight": 0.05, "conv_proj.weight": 0.05, "conv_extend.weight": 0.5},
+    **{"fc.weight": 0.5, "blocker.weight": 0.003},
 }
 
 
