@@ -13,7 +13,7 @@ __all__ = [
     "Inception3D",
     "MFNet",
     "PreActResNet3d",
+    "ResNeXt3d",
     "ResNet3dSmallBig",
     "ResNet3dUnits",
-    "ResNeXt3d",
 ]

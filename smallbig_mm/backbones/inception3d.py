@@ -39,14 +39,15 @@ BLOCKS = (
 )
 
 
-def pad_same(x: Tensor, kernel: Sequence[int], stride: Sequence[int]) -> Tensor:
+def pad_same(x: Tensor, kernel: Size, stride: Size) -> Tensor:
     """Zeros as TensorFlow's SAME puts them around (N, C, T, H, W), where a stride is above 1.
 
     An axis of n gets ceil(n / s) outputs; of the (ceil(n / s) - 1) s + k - n zeros that they need,
     half come before, and the odd one after. Stride 1 is left to a convolution's own padding.
     """
     pads: list[int] = []
-    for n, k, s in zip(x.shape[:1:-1], kernel[::-1], stride[::-1], strict=True):
+    axes = zip(x.shape[2:], triple(kernel), triple(stride), strict=True)
+    for n, k, s in reversed(list(axes)):  # as torch wants them, from the last axis
         total = max(k - (n % s or s), 0) if s > 1 else 0
         pads += (total // 2, total - total // 2)
     return F.pad(x, pads)
@@ -163,9 +164,9 @@ class Inception3D(nn.Module):
             raise ValueError(f"stem={stem!r}: give each axis one kernel longer than 1")
         self.pretrained = pretrained
         self.stem = nn.Sequential()
-        for kernel in stem:
-            stride = tuple(2 if k > 1 else 1 for k in kernel)
-            self.stem.append(SameConv(64 if len(self.stem) else 3, 64, tuple(kernel), stride))
+        for t, h, w in stem:
+            stride = (1 + (t > 1), 1 + (h > 1), 1 + (w > 1))
+            self.stem.append(SameConv(64 if len(self.stem) else 3, 64, (t, h, w), stride))
         self.pool1 = SamePool((1, 3, 3), (1, 2, 2))
         self.conv2 = SameConv(64, 64, 1)
         self.conv3 = nn.Sequential(*cube(64, 192, gated_separable))

@@ -6,7 +6,7 @@ channels. `tests/backbones/test_whole_networks.py` agrees with it at both depths
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from mmaction.registry import MODELS
 from torch import Tensor, nn
@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from .official_names import GLORE
 from .parts import PREACT, conv3d, load_2d, xavier
 
-NORM = dict(type="BN3d", eps=1e-4)
+EPS = 1e-4
 LAST = 3  # res5, counted from 0
 
 
@@ -42,14 +42,14 @@ class PreActBottleneck(nn.Module):
         unit: dict | None,
     ) -> None:
         super().__init__()
-        middle, options = channels // 4, dict(norm_cfg=NORM, order=PREACT)
+        middle, options = channels // 4, dict(norm_cfg=dict(type="BN3d", eps=EPS), order=PREACT)
         self.conv1 = conv3d(in_channels, middle, (frames, 1, 1), **options)
         self.conv2 = conv3d(middle, middle, (1, 3, 3), stride=stride, **options)
         self.conv3 = conv3d(middle, channels, 1, **options)
         self.shortcut: nn.Module = nn.Identity()
         if first:
             self.shortcut = conv3d(in_channels, channels, 1, stride=stride, **options)
-        self.output_unit: nn.Module = nn.Identity()
+        self.output_unit: Any = nn.Identity()
         if unit is not None:
             self.output_unit = MODELS.build(dict(unit, in_channels=channels))
 
@@ -94,14 +94,16 @@ class PreActResNet3d(nn.Module):
         if depth not in self.arch_settings:
             raise ValueError(f"depth={depth!r}: choose one of {sorted(self.arch_settings)}")
         self.pretrained = pretrained
-        self.stem = conv3d(3, 32, (3, 5, 5), stride=(1, 2, 2), norm_cfg=NORM)
+        self.stem = conv3d(3, 32, (3, 5, 5), stride=(1, 2, 2), norm_cfg=dict(type="BN3d", eps=EPS))
         self.pool = nn.MaxPool3d((1, 3, 3), (1, 2, 2), (0, 1, 1))
         in_channels = 32
         for stage, (blocks, with_unit) in enumerate(zip(*self.arch_settings[depth], strict=True)):
             channels, layer = 256 << stage, nn.Sequential()
             for block in range(blocks):
                 inflated = stage == 0 or (block == 1 if stage == LAST else block % 2 == 0)
-                stride = (1 + (stage == 1), *[1 + (stage > 0)] * 2) if block == 0 else (1, 1, 1)
+                stride = (1, 1, 1)
+                if block == 0 and stage > 0:
+                    stride = (2 if stage == 1 else 1, 2, 2)
                 layer.append(
                     PreActBottleneck(
                         in_channels,
@@ -114,7 +116,7 @@ class PreActResNet3d(nn.Module):
                 )
                 in_channels = channels
             self.add_module(f"layer{stage + 1}", layer)
-        self.norm = nn.BatchNorm3d(in_channels, eps=NORM["eps"])
+        self.norm: nn.Module = nn.BatchNorm3d(in_channels, eps=EPS)
         self.relu = nn.ReLU()
 
     def init_weights(self) -> None:
