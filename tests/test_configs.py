@@ -72,7 +72,8 @@ def on_tiny_data(cfg: Config, data: Path, work_dir: Path) -> Config:
     # average pooling, unlike maximum, takes no view that is larger than its map
     crop = 96 if cfg.model.backbone.get("pool") == "avg" else 64
     cfg.model.backbone.pop("clip_size", None)
-    cfg.model.backbone.update(pretrained=None)
+    if "pretrained" in cfg.model.backbone:
+        cfg.model.backbone.pretrained = None
     if cfg.model.backbone.type == "ResNetTSM":
         cfg.model.backbone.pretrained2d = False  # mmaction2 would load None
     for split in ("train", "val", "test"):
