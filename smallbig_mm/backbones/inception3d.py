@@ -8,7 +8,7 @@ The layouts are those of github.com/piergiaj/pytorch-i3d at 05783d1, which I3D a
 size, and of github.com/antoine77340/S3D_HowTo100M at b8cd0bb, which S3D-G agrees with wherever a
 pooling of 3 and stride 2 meets an even size: elsewhere that one's padding is not TensorFlow's. Both
 halves of a separable convolution have a batch norm as there; in TensorFlow's own S3D-G only the
-spatial one has. A test is in `tests/backbones/test_inception3d.py`.
+spatial one has.
 """
 
 from __future__ import annotations

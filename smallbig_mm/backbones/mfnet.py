@@ -1,7 +1,7 @@
 """MFNet-3D: residual units of many thin fibers (Chen et al., ECCV 2018, arXiv 1807.11195).
 
-Facts of the layout and of the initialisation are those of the authors' implementation,
-github.com/cypw/PyTorch-MFNet at 4d3434e, which `tests/backbones/test_mfnet.py` agrees with.
+Layout and initialisation are facts of the authors' implementation, github.com/cypw/PyTorch-MFNet at
+4d3434e, with which this one agrees (`tests/backbones/test_whole_networks.py`).
 """
 
 from __future__ import annotations

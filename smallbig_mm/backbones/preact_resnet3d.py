@@ -1,7 +1,8 @@
 """The pre-activation ResNet over clips that GloRe's authors place their units in.
 
-Facts of github.com/facebookresearch/GloRe at 9c6a734, which calls it "lite": its stem has 32
-channels. `tests/backbones/test_whole_networks.py` agrees with it at both depths.
+Layout and initialisation are facts of github.com/facebookresearch/GloRe at 9c6a734, with which this
+one agrees at both depths (`tests/backbones/test_whole_networks.py`). Its authors call it "lite":
+the stem has 32 channels.
 """
 
 from __future__ import annotations

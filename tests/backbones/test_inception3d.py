@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from smallbig_mm.backbones import Inception3D
 from smallbig_mm.backbones.inception3d import BLOCKS, pad_same, stem_from_blocks
 from smallbig_mm.backbones.official_names import GOOGLENET, S3D, renamed
+from smallbig_mm.pretrained import count_loaded
 
 from ..golden import reference
 from ..golden.weights import clip
@@ -85,6 +86,7 @@ def test_imagenet_weights(gated_separable, tmp_path):
     torch.save(weights, tmp_path / "googlenet.pth")
     net = Inception3D(gated_separable, pretrained=str(tmp_path / "googlenet.pth"))
     net.init_weights()
+    assert count_loaded(net, tmp_path / "googlenet.pth").loaded == 57
     state, loaded = net.state_dict(), set()
     for name, value in weights.items():
         ours = renamed(name, GOOGLENET)
