@@ -94,12 +94,11 @@ class Gate(nn.Module):
 
 
 class InceptionBlock(nn.Module):
-    """Four branches beside each other, their channels concatenated."""
+    """Four branches beside each other, their channels concatenated; gated in S3D-G."""
 
-    def __init__(self, in_channels: int, widths: Sequence[int], gated_separable: bool) -> None:
+    def __init__(self, in_channels: int, widths: Sequence[int], gated: bool) -> None:
         super().__init__()
         one, two_in, two, three_in, three, four = widths
-        gated = gated_separable
         self.branches = nn.ModuleList(
             [
                 nn.Sequential(SameConv(in_channels, one, 1), *gate(one, gated)),
@@ -121,9 +120,9 @@ def gate(channels: int, gated: bool) -> list[nn.Module]:
     return [Gate(channels)] if gated else []
 
 
-def cube(in_channels: int, out_channels: int, gated_separable: bool) -> list[nn.Module]:
+def cube(in_channels: int, out_channels: int, gated: bool) -> list[nn.Module]:
     """3x3x3, or 1x3x3, 3x1x1 and a gate."""
-    if not gated_separable:
+    if not gated:
         return [SameConv(in_channels, out_channels, 3)]
     spatial = SameConv(in_channels, out_channels, (1, 3, 3))
     return [spatial, SameConv(out_channels, out_channels, (3, 1, 1)), Gate(out_channels)]
