@@ -34,7 +34,7 @@ class Network(NamedTuple):
 
 NETWORKS = {
     "artnet": Network(
-        dict(type="ARTNet"), dict(in_channels=512), (16, 112, 112), *(39.68, 25.69, (16, 32, 32))
+        dict(type="ARTNet"), dict(in_channels=512), (16, 112, 112), *(39.68, 25.69, (8, 32, 32))
     ),
     "stc_base": Network(
         dict(type="ResNeXt3d", stc=False),
