@@ -1,5 +1,6 @@
-# Table 10, ARTNet: R18, 16 consecutive frames of 112. Its own recipe, from scratch: 250,000 steps,
-# which are 267 epochs of 240,000 if a batch has 256; tested with 25 clips x 10 crops.
+# Table 10, ARTNet: R18, 16 consecutive frames of 112. From scratch: 250,000 steps, which are 267
+# epochs of 240,000 if a batch has 256; tested with 25 clips x 10 crops. The batch, the interval and
+# how training crops are readings.
 _base_ = [
     "../_base_/models/r50.py",
     "../_base_/datasets/kinetics400_8x8.py",
