@@ -57,7 +57,7 @@ def shrink(transforms: list[dict], crop: int) -> None:
             t.size = crop
         elif t.type == "MultiScaleCrop":
             t.input_size = crop
-        elif t.type in ("CenterCrop", "ThreeCrop"):
+        elif t.type in ("CenterCrop", "ThreeCrop", "TenCrop"):
             t.crop_size = crop
         if "num_clips" in t and t.clip_len > 1:
             t.num_clips = min(t.num_clips, 2)
@@ -71,7 +71,8 @@ def on_tiny_data(cfg: Config, data: Path, work_dir: Path) -> Config:
     # average pooling, unlike maximum, takes no view that is larger than its map
     crop = 96 if cfg.model.backbone.get("pool") == "avg" else 64
     cfg.model.backbone.pop("clip_size", None)
-    cfg.model.backbone.update(pretrained=None)
+    if "pretrained" in cfg.model.backbone:
+        cfg.model.backbone.pretrained = None
     if cfg.model.backbone.type == "ResNetTSM":
         cfg.model.backbone.pretrained2d = False  # mmaction2 would load None
     for split in ("train", "val", "test"):

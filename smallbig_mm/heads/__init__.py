@@ -1,5 +1,6 @@
 """Classification heads."""
 
 from .extra_unit_head import ExtraUnitHead
+from .window_head import WindowHead
 
-__all__ = ["ExtraUnitHead"]
+__all__ = ["ExtraUnitHead", "WindowHead"]

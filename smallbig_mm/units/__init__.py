@@ -15,11 +15,13 @@ A unit that adds nothing, or takes everything, does not define them; `init_weigh
 """
 
 from .extra import SimpleExtraUnit, SmallBigExtraUnit
+from .glore import GloReUnit
 from .non_local import NonLocalUnit
 from .smallbig import SmallBig
 from .temporal_shift import TemporalShiftConv
 
 __all__ = [
+    "GloReUnit",
     "NonLocalUnit",
     "SimpleExtraUnit",
     "SmallBig",
