@@ -14,15 +14,23 @@ A unit that adds nothing, or takes everything, does not define them; `init_weigh
 `ConvModule` anew, never stands in.
 """
 
+from .correspondence import CorrespondenceUnit
+from .cost import CoSTConv
+from .double_attention import DoubleAttentionUnit
 from .extra import SimpleExtraUnit, SmallBigExtraUnit
 from .non_local import NonLocalUnit
 from .smallbig import SmallBig
+from .tei import TEIConv
 from .temporal_shift import TemporalShiftConv
 
 __all__ = [
+    "CoSTConv",
+    "CorrespondenceUnit",
+    "DoubleAttentionUnit",
     "NonLocalUnit",
     "SimpleExtraUnit",
     "SmallBig",
     "SmallBigExtraUnit",
+    "TEIConv",
     "TemporalShiftConv",
 ]

@@ -17,10 +17,15 @@ TYPES = {
     if unit.__module__.startswith(f"{units.__name__}.")
 }
 ARGUMENTS: dict[str, list[dict]] = {  # beside a unit's own defaults
+    "CoSTConv": [dict(per_clip=False)],
+    "CorrespondenceUnit": [dict(half=True), dict(reduction=None, k=8, mlp=(4, 2))],
     "SmallBig": [dict(share_weights=False), dict(norm="single")],
     "SmallBigExtraUnit": [dict(share_weights=False)],
 }
+ONLY_AT = {"CoSTConv": ("conv2",)}  # it has to replace a 1xkxk convolution
 ACTS_FROM_THE_START = {
+    "CoSTConv": "its coefficients never leave all to one view",
+    "TEIConv": "TIM starts as the shift, and MEM weighs channels",
     "TemporalShiftConv": "it has no part that could be zero: its input is shifted",
     "SmallBig single": "the one norm follows small + big, so nothing of the big view's own is zero",
 }
@@ -30,7 +35,8 @@ def cases():
     for name, unit in TYPES.items():
         for arguments in [{}, *ARGUMENTS.get(name, [])]:
             for position in PLACES:
-                if (position in CONVS) == issubclass(unit, ConvModule):
+                fits = (position in CONVS) == issubclass(unit, ConvModule)
+                if fits and position in ONLY_AT.get(name, PLACES):
                     cfg = dict(type=name, position=position, **arguments)
                     yield pytest.param(cfg, id="-".join(map(str, cfg.values())))
 
