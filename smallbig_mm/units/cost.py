@@ -22,6 +22,15 @@ from torch import Tensor, nn
 
 from ..ops.pool import pool_clip
 
+RELEASED = {"conv.fc1": "channel_fc", "conv.fc2": "view_fc", "conv.alpha": "alpha"}
+
+
+def rename_released(name: str) -> str:
+    """A tensor's name in the authors' release -> ours; only what the unit adds differs."""
+    for theirs, ours in RELEASED.items():
+        name = name.replace(f"conv2.{theirs}", f"conv2.{ours}")
+    return name
+
 
 @MODELS.register_module()
 class CoSTConv(ConvModule):

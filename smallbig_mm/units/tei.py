@@ -30,9 +30,10 @@ class MotionEnhanced(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         means = x.mean((3, 4))  # (N, C, T)
-        motion = self.then(means[:, :, 1:]) - self.now(means[:, :, :-1])
-        weights = self.expand(motion).sigmoid()[..., None, None]
-        return torch.cat([x[:, :, :-1] * weights, x[:, :, -1:]], dim=2)
+        motion = self.then(means).roll(-1, 2) - self.now(means)
+        weights = self.expand(motion).sigmoid()
+        weights = torch.cat([weights[:, :, :-1], torch.ones_like(weights[:, :, :1])], dim=2)
+        return x * weights[..., None, None]
 
 
 class TemporalInteraction(nn.Conv3d):
