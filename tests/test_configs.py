@@ -58,7 +58,7 @@ def shrink(transforms: list[dict], crop: int) -> None:
             t.size = crop
         elif t.type == "MultiScaleCrop":
             t.input_size = crop
-        elif t.type in ("CenterCrop", "ThreeCrop"):
+        elif t.type in ("CenterCrop", "ThreeCrop", "SixCrop"):
             t.crop_size = crop
         if "num_clips" in t and t.clip_len > 1:
             t.num_clips = min(t.num_clips, 2)
