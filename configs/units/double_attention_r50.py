@@ -1,4 +1,4 @@
-# Double attention units, A2-Net's, in every second block of res3 and res4.
+# Double attention units, A2-Net's, after every second block of res3 and res4.
 _base_ = "../r50_k400.py"
 
 unit = dict(type="DoubleAttentionUnit", position="block_output")

@@ -44,11 +44,12 @@ def network_of(cfg: Config) -> str:
 
 
 def networks() -> list[Network]:
-    """The networks of all rows and of the configs that people train."""
+    """The networks of all rows, of the configs that people train and of the units compared."""
     configs: dict[str, list[tuple[str, Config]]] = {}
     clips: dict[str, set[Clip]] = {}
     extra = _noted_clips()
-    owners: list[tuple[Path, Row | None]] = [(path, None) for path in sorted(CONFIGS.glob("*.py"))]
+    own = [*sorted(CONFIGS.glob("*.py")), *sorted(CONFIGS.glob("units/*.py"))]
+    owners: list[tuple[Path, Row | None]] = [(path, None) for path in own]
     owners += [(path, row) for row in rows() for path in row.configs]
     for path, row in owners:
         cfg = Config.fromfile(path)
