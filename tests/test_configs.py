@@ -94,7 +94,7 @@ def narrow(cfg: Config) -> None:
     """A quarter of the width, which the host takes as an argument."""
     if cfg.model.backbone.type in ("ResNet3dUnits", "ResNet3dSmallBig"):
         cfg.model.backbone.base_channels = 16
-        cfg.model.cls_head.in_channels = 512
+        cfg.model.cls_head.in_channels //= 4
 
 
 @pytest.mark.parametrize("width", ["narrow", pytest.param("full", marks=pytest.mark.slow)])

@@ -16,7 +16,7 @@ model = dict(
         style="caffe",
         clip_size=(32, 224, 224),
         units=[
-            dict(propose, stages=(3,), blocks=(2, 3), half=True),
+            dict(propose, stages=(3,), blocks=(2, 3), half_size=True),
             dict(propose, stages=(4,), blocks=(20, 21, 22)),
         ],
     ),

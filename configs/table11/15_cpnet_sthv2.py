@@ -15,7 +15,7 @@ model = dict(
         pretrained="torchvision://resnet34",
         clip_size=(24, 224, 224),
         units=[
-            dict(propose, stages=(3,), blocks=(2, 3), half=True),
+            dict(propose, stages=(3,), blocks=(2, 3), half_size=True),
             dict(propose, stages=(4,), blocks=(3, 4, 5)),
         ],
     ),

@@ -2,4 +2,6 @@
 _base_ = "../r23_k400.py"
 
 unit = dict(type="CorrespondenceUnit", position="block_sum")
-model = dict(backbone=dict(units=[dict(unit, stages=(3,), half=True), dict(unit, stages=(4,))]))
+model = dict(
+    backbone=dict(units=[dict(unit, stages=(3,), half_size=True), dict(unit, stages=(4,))])
+)

@@ -5,7 +5,7 @@ unit = dict(type="CorrespondenceUnit", position="block_sum")
 model = dict(
     backbone=dict(
         units=[
-            dict(unit, stages=(3,), blocks=(2, 3), half=True),
+            dict(unit, stages=(3,), blocks=(2, 3), half_size=True),
             dict(unit, stages=(4,), blocks=(3, 4, 5)),
         ]
     )

@@ -37,7 +37,7 @@ class CorrespondenceUnit(nn.Module):
         k: neighbours of each position.
         reduction: features f have C / `reduction` channels; None: they are x itself.
         mlp: the MLP's layers have C / m channels, for each m.
-        half: work at half the spatial size, as CPNet does in res3.
+        half_size: work at half the spatial size, as CPNet does in res3.
         norm_cfg: config of the batch norms; the last one's scale starts at zero.
 
     Shapes: (N, C, T, H, W) -> (N, C, T, H, W).
@@ -52,7 +52,7 @@ class CorrespondenceUnit(nn.Module):
         k: int = 4,
         reduction: int | None = 8,
         mlp: Sequence[int] = (8,),
-        half: bool = False,
+        half_size: bool = False,
         norm_cfg: dict = dict(type="BN3d"),  # noqa: B006
     ) -> None:
         super().__init__()
@@ -63,7 +63,7 @@ class CorrespondenceUnit(nn.Module):
             conv = nn.Conv3d(wide, width, 1, bias=False)
             return nn.Sequential(conv, build_norm_layer(norm_cfg, width)[1], *after)
 
-        self.k, self.half = k, half
+        self.k, self.half_size = k, half_size
         width = max(in_channels // (reduction or 1), 1)
         self.reduce = project(in_channels, width) if reduction else nn.Identity()
         widths = [3 + 2 * width, *(max(in_channels // m, 1) for m in mlp)]
@@ -82,7 +82,7 @@ class CorrespondenceUnit(nn.Module):
 
     def _halved(self, size: Sequence[int]) -> tuple[int, ...]:
         t, h, w = size
-        return (t, (h + 1) // 2, (w + 1) // 2) if self.half else (t, h, w)
+        return (t, (h + 1) // 2, (w + 1) // 2) if self.half_size else (t, h, w)
 
     def check_input(self, x: Tensor) -> None:
         """Raise ValueError if the other frames of `x`, (N, C, T, H, W), have too few positions."""
@@ -108,10 +108,10 @@ class CorrespondenceUnit(nn.Module):
         """(N, C, T, H, W) -> (N, C, T, H, W)."""
         features = self.reduce(x)
         size = self._halved(x.shape[2:])
-        if self.half:
+        if self.half_size:
             features = F.interpolate(features, size, mode="trilinear")
         y = self.mlp(self.pairs(features)).amax(-1).unflatten(3, size[1:])
         y = self.expand(y)
-        if self.half:
+        if self.half_size:
             y = F.interpolate(y, x.shape[2:], mode="trilinear")
         return x + y

@@ -9,6 +9,7 @@ from smallbig_mm.experiments import costs
 from smallbig_mm.experiments.costs import Network, measure, networks
 from smallbig_mm.files import CONFIGS
 from smallbig_mm.records import store
+from smallbig_mm.report import units
 from smallbig_mm.report.units import CLIP, HOSTS, UNITS, table
 
 
@@ -31,8 +32,10 @@ def test_all_units_of_a_host_share_its_recipe():
 
 
 def test_figures_are_those_of_the_record(tmp_path, monkeypatch):
+    clip = (8, 64, 64)
+    monkeypatch.setattr(units, "CLIP", clip)
     path = CONFIGS / "units/non_local_r23.py"
-    made = [Network(Config.fromfile(path), ("configs/units/non_local_r23.py",), (CLIP,))]
+    made = [Network(Config.fromfile(path), ("configs/units/non_local_r23.py",), (clip,))]
     monkeypatch.setattr(costs, "networks", lambda: made)
     ((_, record, _, _),) = measure(tmp_path, "python tools/flops.py --all")
     page = table(store.read_all(tmp_path))
@@ -41,7 +44,7 @@ def test_figures_are_those_of_the_record(tmp_path, monkeypatch):
     assert row["GMAC"] == f"{count.macs / 1e9:.2f}"
     assert row["attention products GMAC"] == f"{count.activation_product_macs / 1e9:.2f}"
     assert row["activations MiB"] == f"{count.activation_bytes / 2**20:.1f}"
-    # an attention of 6272 x 6272 weights and its softmax, at least
-    assert count.activation_bytes > 2 * 4 * 6272**2
+    # an attention of P x P weights and its softmax, at least
+    assert count.activation_bytes > 2 * 4 * (8 * 8 * 8) ** 2
     assert rows.loc["tei_r23", "GMAC"] == "not run: not counted yet"
     assert "configs/units/tei_r23.py" in page.render("md")

@@ -20,7 +20,7 @@ TYPES = {
 }
 ARGUMENTS: dict[str, list[dict]] = {  # beside a unit's own defaults
     "CoSTConv": [dict(per_clip=False)],
-    "CorrespondenceUnit": [dict(half=True), dict(reduction=None, k=8, mlp=(4, 2))],
+    "CorrespondenceUnit": [dict(half_size=True), dict(reduction=None, k=8, mlp=(4, 2))],
     "SmallBig": [dict(share_weights=False), dict(norm="single")],
     "SmallBigExtraUnit": [dict(share_weights=False)],
 }

@@ -90,7 +90,7 @@ def test_module_by_hand(reduction, mlp):
 def test_half_size_looks_at_means_of_four():
     torch.manual_seed(0)
     whole = CorrespondenceUnit(8, reduction=None).double().eval()
-    half = CorrespondenceUnit(8, reduction=None, half=True).double().eval()
+    half = CorrespondenceUnit(8, reduction=None, half_size=True).double().eval()
     nn.init.ones_(whole.expand[1].weight)
     half.load_state_dict(whole.state_dict())
     small = torch.randn(1, 8, 3, 3, 4).double()
@@ -107,7 +107,7 @@ def test_more_neighbours_than_positions_are_refused_when_built(k, frames, half):
     """At 64x64 pixels res4 has 4x4 positions a frame; res3 has them when halved."""
     unit = dict(type="CorrespondenceUnit", position="block_sum", stages=(3 if half else 4,))
     small = dict(depth=23, base_channels=4, clip_size=(frames, 64, 64))
-    unit |= dict(half=half)
+    unit |= dict(half_size=half)
     fits = dict(unit, k=max(k - 1, 1))
     if frames > 1:
         ResNet3dUnits(units=[fits], **small)
