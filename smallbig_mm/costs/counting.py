@@ -163,7 +163,7 @@ def count(recognizer: nn.Module, clip: tuple[int, int, int]) -> Costs:
         activation_product_macs=int(sum(ops[name] for name in ("mm", "matmul", "bmm", "einsum"))),
         norm_ops=int(sum(n for name, n in ops.items() if "norm" in name)),
         pool_ops=int(sum(n for name, n in ops.items() if "pool" in name)),
-        activation_bytes=peak_activation_bytes(scores.eval(), zeros),
+        activation_bytes=peak_activation_bytes(scores, zeros),
         uncounted=dict(sorted(uncounted.items())),
         modules=modules,
         counter=f"fvcore {version('fvcore')}",
