@@ -282,7 +282,7 @@ def _warn(message: str) -> None:
 # --------------------------------------------------------------------------------------------------
 # How a config samples videos
 
-CROPS = {"ThreeCrop": 3, "TenCrop": 10}
+CROPS = {"ThreeCrop": 3, "SixCrop": 6, "TenCrop": 10}
 SIZES = ("crop_size", "size", "scale")
 
 

@@ -57,7 +57,7 @@ def shrink(transforms: list[dict], crop: int) -> None:
             t.size = crop
         elif t.type == "MultiScaleCrop":
             t.input_size = crop
-        elif t.type in ("CenterCrop", "ThreeCrop", "TenCrop"):
+        elif t.type in ("CenterCrop", "ThreeCrop", "SixCrop", "TenCrop"):
             t.crop_size = crop
         if "num_clips" in t and t.clip_len > 1:
             t.num_clips = min(t.num_clips, 2)
@@ -94,7 +94,7 @@ def narrow(cfg: Config) -> None:
     """A quarter of the width, which the host takes as an argument."""
     if cfg.model.backbone.type in ("ResNet3dUnits", "ResNet3dSmallBig"):
         cfg.model.backbone.base_channels = 16
-        cfg.model.cls_head.in_channels = 512
+        cfg.model.cls_head.in_channels //= 4
 
 
 @pytest.mark.parametrize("width", ["narrow", pytest.param("full", marks=pytest.mark.slow)])

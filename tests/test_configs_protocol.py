@@ -32,7 +32,7 @@ def test_samplers(sampler, expected):
     assert (found.crops, found.size) == (1, (224, 224))
 
 
-@pytest.mark.parametrize("crop, number", [("ThreeCrop", 3), ("TenCrop", 10)])
+@pytest.mark.parametrize("crop, number", [("ThreeCrop", 3), ("SixCrop", 6), ("TenCrop", 10)])
 def test_crops(crop, number):
     cfg = config(dict(type="UniformSample", clip_len=8), dict(type=crop, crop_size=256))
     assert protocol(cfg) == Protocol(8, "uniform", 1, number, (256, 256))

@@ -42,14 +42,15 @@ class ResNet3dUnits(ResNet3d):
             `stages`: of res2 ... res5, e.g. `(3, 4)`;
             `blocks`: of these stages, counted from 0; all blocks if not given.
         clip_size: (T, H, W) of the smallest clip that the network is meant for. With it, units
-            that do not fit their feature map are refused when the network is built.
+            that do not fit their feature map, and clips that are too short for the strides, are
+            refused when the network is built.
         **kwargs: further arguments of mmaction2's `ResNet3d`.
 
     Shapes: (N, 3, T, H, W) -> (N, C, T, H/32, W/32), C = 2048 for depths 23, 50, 101 and 152.
 
     Raises:
         ValueError: on an unknown depth, position, stage or block, two units in one place, or a
-            unit that does not fit.
+            unit or a clip that does not fit.
     """
 
     pretrained: str | None
@@ -181,6 +182,11 @@ class ResNet3dUnits(ResNet3d):
         try:
             with torch.no_grad():
                 functional_call(self, state, clip)
+        except RuntimeError as error:
+            raise ValueError(
+                f"clips of {clip_size} (TxHxW) do not pass this network: {error}; use larger ones, "
+                "or fewer strides"
+            ) from error
         finally:
             for handle in handles:
                 handle.remove()

@@ -1,4 +1,4 @@
-"""Count parameters and multiply-adds of configs, by one counter (fvcore) for all of them."""
+"""Count parameters, multiply-adds and activations of configs, by one counter for all of them."""
 
 import json
 import sys
@@ -98,6 +98,7 @@ def _show(path: str, costs: Costs, depth: int | None) -> None:
         print(f"  of these matmul   {attention:.2f} G; without them {costs.gmac - attention:.2f} G")
     print(f"  norms             {costs.norm_ops / 1e9:.2f} G operations, not in the above")
     print(f"  pooling           {costs.pool_ops / 1e9:.2f} G comparisons or additions, likewise")
+    print(f"  activations       {costs.activation_bytes / 2**20:.1f} MiB at most, eager inference")
     print(f"  not counted       {uncounted}")
     print(f"  counter           {costs.counter}; one multiply-add is one")
     if depth is not None:

@@ -1,4 +1,4 @@
-"""What a network costs: parameters and multiply-adds, by one counter for every network.
+"""What a network costs: parameters, multiply-adds and activations, by one rule for every network.
 
 The counter is fvcore's. One multiply-add is one operation; `GMAC` sums convolutions, linear layers
 and matrix products, which is what papers print. Batch norms, which fvcore counts too, stand apart;
@@ -21,6 +21,7 @@ from mmengine.registry import DefaultScope, init_default_scope
 from torch import Tensor, nn
 
 from ..configs import protocol
+from .memory import peak_activation_bytes
 
 MULTIPLY_ADDS = ("conv", "linear", "addmm", "mm", "matmul", "bmm", "einsum")
 POOLS = ("max_pool2d", "max_pool3d", "avg_pool2d", "avg_pool3d")
@@ -39,6 +40,7 @@ class Costs:
             non-local attention and graphs, which papers often leave out.
         norm_ops: operations of norms, as fvcore counts them.
         pool_ops: comparisons of max pooling and additions of average pooling.
+        activation_bytes: what inference holds at most beside the weights, see `memory`.
         uncounted: operators without a count, and how often they run.
         modules: per module name (parameters, multiply-adds).
         counter: name and version of the counter.
@@ -50,6 +52,7 @@ class Costs:
     activation_product_macs: int
     norm_ops: int
     pool_ops: int
+    activation_bytes: int
     uncounted: dict[str, int]
     modules: dict[str, tuple[int, int]]
     counter: str
@@ -138,7 +141,8 @@ def count(recognizer: nn.Module, clip: tuple[int, int, int]) -> Costs:
     shape = (1, 1, 3, frames, height, width)
     if type(recognizer).__name__ == "Recognizer2D":
         shape = (1, frames, 3, height, width)  # type: ignore[assignment]
-    analysis = FlopCountAnalysis(_Scores(recognizer), torch.zeros(shape))
+    scores, zeros = _Scores(recognizer), torch.zeros(shape)
+    analysis = FlopCountAnalysis(scores, zeros)
     analysis.unsupported_ops_warnings(False).uncalled_modules_warnings(False)
     analysis.set_op_handle(**{f"aten::{name}": _pool_ops for name in POOLS})
     analysis.set_op_handle(**{f"aten::{name}": _adaptive_pool_ops for name in ADAPTIVE_POOLS})
@@ -159,6 +163,7 @@ def count(recognizer: nn.Module, clip: tuple[int, int, int]) -> Costs:
         activation_product_macs=int(sum(ops[name] for name in ("mm", "matmul", "bmm", "einsum"))),
         norm_ops=int(sum(n for name, n in ops.items() if "norm" in name)),
         pool_ops=int(sum(n for name, n in ops.items() if "pool" in name)),
+        activation_bytes=peak_activation_bytes(scores, zeros),
         uncounted=dict(sorted(uncounted.items())),
         modules=modules,
         counter=f"fvcore {version('fvcore')}",

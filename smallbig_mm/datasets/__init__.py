@@ -3,6 +3,7 @@
 from .cached import CachedDecordInit
 from .controls import ShuffleFrames, SingleFrame
 from .motion_shapes_metric import MotionShapesMetric
+from .six_crop import SixCrop
 from .skipped import SkippedVideos
 from .undecodable import UndecodableVideos
 
@@ -11,6 +12,7 @@ __all__ = [
     "MotionShapesMetric",
     "ShuffleFrames",
     "SingleFrame",
+    "SixCrop",
     "SkippedVideos",
     "UndecodableVideos",
 ]

@@ -44,11 +44,12 @@ def network_of(cfg: Config) -> str:
 
 
 def networks() -> list[Network]:
-    """The networks of all rows and of the configs that people train."""
+    """The networks of all rows, of the configs that people train and of the units compared."""
     configs: dict[str, list[tuple[str, Config]]] = {}
     clips: dict[str, set[Clip]] = {}
     extra = _noted_clips()
-    owners: dict[Path, Row | None] = dict.fromkeys(sorted(CONFIGS.glob("*.py")))
+    own = [*sorted(CONFIGS.glob("*.py")), *sorted(CONFIGS.glob("units/*.py"))]
+    owners: dict[Path, Row | None] = dict.fromkeys(own)
     for printed in rows():
         for path in printed.networks:  # an ensemble's may be rows of their own
             owners.setdefault(path, printed)

@@ -61,6 +61,7 @@ class Count(_Part):
     activation_product_macs: NonNegativeInt
     norm_ops: NonNegativeInt
     pool_ops: NonNegativeInt
+    activation_bytes: NonNegativeInt | NotRun = "not run: it was not looked at then"
     uncounted: dict[str, PositiveInt]
     counter: str
 

@@ -16,7 +16,7 @@ from ..files import relative
 from ..paper import TABLES, rows
 from ..records.schema import Record
 from ..records.store import metrics
-from . import third_party
+from . import third_party, units
 from .documents import Document
 from .lines import COMMON, Line, Note, lines, notes, why_not
 from .orderings import motion_shapes
@@ -334,6 +334,7 @@ def documents(records: Sequence[Record]) -> dict[str, Document]:
     return {
         **pages,
         "matched": matched(every),
+        "units": units.table(records),
         "motion_shapes": motion_shapes(records),
         "README": overview(every),
     }

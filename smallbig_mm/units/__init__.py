@@ -14,17 +14,25 @@ A unit that adds nothing, or takes everything, does not define them; `init_weigh
 `ConvModule` anew, never stands in.
 """
 
+from .correspondence import CorrespondenceUnit
+from .cost import CoSTConv
+from .double_attention import DoubleAttentionUnit
 from .extra import SimpleExtraUnit, SmallBigExtraUnit
 from .glore import GloReUnit
 from .non_local import NonLocalUnit
 from .smallbig import SmallBig
+from .tei import TEIConv
 from .temporal_shift import TemporalShiftConv
 
 __all__ = [
+    "CoSTConv",
+    "CorrespondenceUnit",
+    "DoubleAttentionUnit",
     "GloReUnit",
     "NonLocalUnit",
     "SimpleExtraUnit",
     "SmallBig",
     "SmallBigExtraUnit",
+    "TEIConv",
     "TemporalShiftConv",
 ]

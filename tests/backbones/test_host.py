@@ -184,6 +184,12 @@ def test_units_that_do_not_fit_the_clip_are_refused_when_built():
         ResNet3dUnits(depth=23, units=[unit], clip_size=(2, 224, 224), **SMALL)
 
 
+def test_clips_that_are_too_short_for_the_strides_are_refused_when_built():
+    ResNet3dUnits(depth=23, clip_size=(2, 64, 64), with_pool2=True, **SMALL)
+    with pytest.raises(ValueError, match=r"clips of \(1, 64, 64\) \(TxHxW\) do not pass"):
+        ResNet3dUnits(depth=23, clip_size=(1, 64, 64), with_pool2=True, **SMALL)
+
+
 @pytest.mark.parametrize("compiled", [False, True])
 def test_activation_checkpointing_changes_memory_only(compiled):
     """Same loss, gradients and running statistics, which are updated once."""

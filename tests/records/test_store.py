@@ -16,7 +16,7 @@ from smallbig_mm.records.store import read, read_all, validate, write
 INPUT = dict(frames=8, interval="uniform", clips=10, crops=3, size=[224, 256], batch=1)
 COUNT = dict(
     clip=[8, 224, 256],
-    **dict(params=5, macs=4, activation_product_macs=0, norm_ops=2, pool_ops=1),
+    **dict(params=5, macs=4, activation_product_macs=0, norm_ops=2, pool_ops=1, activation_bytes=3),
     uncounted={"sigmoid": 1},
     counter="fvcore",
 )

@@ -5,8 +5,10 @@ import torch
 from mmaction.registry import MODELS
 from mmcv.cnn import ConvModule
 from mmengine.registry import init_default_scope
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from smallbig_mm import units
+from smallbig_mm.backbones import ResNet3dUnits
 from smallbig_mm.backbones.host import CONVS, PLACES
 
 from ..backbones.resnet2d import our_name, resnet2d_weights
@@ -17,22 +19,33 @@ TYPES = {
     if unit.__module__.startswith(f"{units.__name__}.")
 }
 ARGUMENTS: dict[str, list[dict]] = {  # beside a unit's own defaults
+    "CoSTConv": [dict(per_clip=False)],
+    "CorrespondenceUnit": [dict(half_size=True), dict(reduction=None, k=8, mlp=(4, 2))],
     "SmallBig": [dict(share_weights=False), dict(norm="single")],
     "SmallBigExtraUnit": [dict(share_weights=False)],
 }
+ONLY_AT = {"CoSTConv": ("conv2",)}  # it has to replace a 1xkxk convolution
 ACTS_FROM_THE_START = {
+    "CoSTConv": "its coefficients never leave all to one view",
+    "TEIConv": "TIM starts as the shift, and MEM weighs channels",
     "TemporalShiftConv": "it has no part that could be zero: its input is shifted",
     "SmallBig single": "the one norm follows small + big, so nothing of the big view's own is zero",
 }
 
 
-def cases():
+def cases(one_place: bool = False):
+    """Each unit with each of its arguments at each position that it fits, or at the first."""
     for name, unit in TYPES.items():
         for arguments in [{}, *ARGUMENTS.get(name, [])]:
-            for position in PLACES:
-                if (position in CONVS) == issubclass(unit, ConvModule):
-                    cfg = dict(type=name, position=position, **arguments)
-                    yield pytest.param(cfg, id="-".join(map(str, cfg.values())))
+            places = [position for position in PLACES if _fits(name, unit, position)]
+            for position in places[:1] if one_place else places:
+                cfg = dict(type=name, position=position, **arguments)
+                yield pytest.param(cfg, id="-".join(map(str, cfg.values())))
+
+
+def _fits(name: str, unit: type, position: str) -> bool:
+    in_place_of_a_conv = (position in CONVS) == issubclass(unit, ConvModule)
+    return in_place_of_a_conv and position in ONLY_AT.get(name, PLACES)
 
 
 def recognizer(placed: list[dict], pretrained: str):
@@ -78,3 +91,22 @@ def test_loaded_weights_survive_and_the_unit_starts_without_effect(cfg, file):
         assert (found - without).norm() > 1e-3 * without.norm()
     else:
         torch.testing.assert_close(found, without)
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize("cfg", cases(one_place=True))
+def test_learns_in_half_precision_and_compiled(cfg, compiled):
+    """Every parameter gets a finite gradient, which is not zero once no scale is."""
+    torch.manual_seed(0), torch._dynamo.reset()
+    tiny = dict(depth=23, base_channels=8, stage_blocks=(1, 1, 1, 1))
+    block = ResNet3dUnits(**tiny, units=[dict(cfg, stages=(3,))]).layer2[0]
+    for norm in block.modules():
+        if isinstance(norm, _BatchNorm):
+            torch.nn.init.ones_(norm.weight)
+    run = torch.compile(block, backend="aot_eager", fullgraph=True) if compiled else block
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        y = run(torch.randn(2, block.inplanes, 4, 9, 11))
+    y.float().square().mean().backward()
+    grads = {name: p.grad for name, p in block.named_parameters()}
+    assert all(grad is not None and grad.isfinite().all() for grad in grads.values())
+    assert all(grad.abs().max() > 0 for grad in grads.values())

@@ -1,0 +1,2 @@
+# SmallBig, full: three units a block and an extra unit at its input, in res3 to res5.
+_base_ = "../smallbig_r23_k400.py"
