@@ -361,6 +361,7 @@ IDENTITY = (*NETWORK, *TRAINING, *TEST)
 PLACES = {
     *("ann_file", "data_root", "data_prefix", "num_workers", "persistent_workers", "pin_memory"),
     *("io_backend", "num_threads", "prefetch_factor", "timeout", "max_testing_views"),
+    "proposal_file",
 }
 
 

@@ -1,5 +1,6 @@
 """Every config loads, builds, trains a step and tests a clip on tiny real video."""
 
+import pickle
 from pathlib import Path
 
 import cv2
@@ -28,7 +29,7 @@ def distinct() -> list[str]:
 
 
 def write_frames(root: Path) -> None:
-    """A dataset of two videos of 20 jpg frames in mmaction2's raw-frame layout."""
+    """A dataset of two videos of 20 jpg frames in mmaction2's raw-frame layout, and boxes."""
     rng = np.random.default_rng(0)
     for video in range(2):
         (root / f"{video}").mkdir(parents=True)
@@ -36,6 +37,9 @@ def write_frames(root: Path) -> None:
             image = rng.integers(0, 255, (48, 64, 3), dtype=np.uint8)
             cv2.imwrite(str(root / f"{video}" / f"{frame:05}.jpg"), image)
     (root / "list.txt").write_text("0 20 0\n1 20 1\n")
+    box = np.array([[0.1, 0.2, 0.8, 0.9, 0.5]])
+    boxes = {f"{video},{frame:04}": box for video in range(2) for frame in range(1, 21)}
+    (root / "proposals.pkl").write_bytes(pickle.dumps(boxes))
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +85,9 @@ def on_tiny_data(cfg: Config, data: Path, work_dir: Path) -> Config:
         root = data / ("frames" if raw else "videos")
         prefix = {"img" if raw else "video": str(root)}
         loader.dataset.update(ann_file=str(root / "list.txt"), data_prefix=prefix)
+        for t in loader.dataset.pipeline:
+            if "proposal_file" in t:
+                t.proposal_file = str(root / "proposals.pkl")
         loader.update(batch_size=2 if split == "train" else 1, num_workers=0)
         loader.persistent_workers = False
         shrink(loader.dataset.pipeline, crop)
