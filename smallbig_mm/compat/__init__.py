@@ -29,7 +29,7 @@ from .imports import (
     stand_in_for_drn,
 )
 from .lists import read_lists_as_checked
-from .networks import bound_testing, chain_train, check_head_width
+from .networks import bound_testing, chain_train, check_head_width, judge_bfloat16
 from .numpy2 import jitter_hue_beyond_uint8, restore_np_inf
 from .pickles import load_files_safely
 from .resuming import delete_own_checkpoints_only, never_run_printed_configs
@@ -68,6 +68,7 @@ REPAIRS: tuple[Callable[[], str | None], ...] = (
     chain_train,
     bound_testing,
     check_head_width,
+    judge_bfloat16,
     write_whole,
     delete_late,
     find_whole,

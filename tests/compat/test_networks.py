@@ -153,3 +153,15 @@ def test_a_head_of_another_width_than_its_backbone_is_refused(config, width, bac
     clip = torch.zeros(1, 1, 3, 32 if "slowfast" in config else 8, 32, 32)
     with torch.no_grad():
         assert model(clip, stage="head")[0].shape[-1] == 400
+
+
+def test_a_step_in_bfloat16_trains() -> None:
+    from mmaction.structures import ActionDataSample
+
+    network = recogniser("3D").train()
+    samples = [ActionDataSample().set_gt_label(label) for label in (0, 3)]
+    with torch.autocast("cpu", torch.bfloat16):
+        losses = network(torch.randn(2, 1, 3, 4, 32, 32), samples, mode="loss")
+    assert losses["loss_cls"].dtype == torch.float32 and losses["top1_acc"].dtype == torch.float64
+    losses["loss_cls"].backward()
+    assert network.cls_head.fc_cls.weight.grad.isfinite().all()
