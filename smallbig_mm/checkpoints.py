@@ -10,10 +10,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from . import converting
 from .compat import pickles
 from .compat.weights import unreadable
-from .converting import Converted
+from .converting import FAMILIES, Converted, knows
+from .converting import convert as convert_tensors
 from .converting.smallbig import identify
 from .errors import CheckpointError, UserError
 from .files import file_sha256, whole
@@ -92,7 +92,7 @@ def convert(source: Path) -> tuple[Converted, dict[str, Any]]:
     """
     tensors, rest = read(source)
     try:
-        found = converting.convert(tensors, rest)
+        found = convert_tensors(tensors, rest)
     except CheckpointError as error:
         raise CheckpointError(f"{source}: {error}") from None
     meta: dict[str, Any] = {
@@ -142,8 +142,8 @@ def load_for(model: nn.Module, path: str | Path) -> dict[str, Any]:
 
 
 def _advice(tensors: StateDict) -> str:
-    for family in converting.FAMILIES:
-        if converting.knows(family, tensors):
+    for family in FAMILIES:
+        if knows(family, tensors):
             return f"It has the names of {family.name}: run tools/convert_checkpoint.py on it first"
     try:
         network = identify(shapes_of(tensors))
