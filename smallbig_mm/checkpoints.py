@@ -73,7 +73,12 @@ def _safetensors(path: str | Path) -> StateDict:
         raise CheckpointError(
             f"{path}: needs the safetensors package: pip install safetensors"
         ) from None
-    return library.load_file(path)
+    try:
+        return library.load_file(path)
+    except Exception as error:
+        raise CheckpointError(
+            f"{path}: cannot be read; no safetensors file, or damaged ({type(error).__name__})"
+        ) from error
 
 
 def convert(source: Path) -> tuple[Converted, dict[str, Any]]:

@@ -48,7 +48,7 @@ class Network:
         parts = {"backbone": dict(self.backbone, pretrained=None)}
         if self.num_classes is not None and self.head is not None:
             parts["cls_head"] = dict(self.head, num_classes=self.num_classes)
-        found = {}
+        found: dict[str, tuple[int, ...]] = {}
         for part, args in parts.items():
             found |= {f"{part}.{name}": shape for name, shape in shapes_of_module(args).items()}
         return found

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from itertools import groupby
 from typing import Any
 
 import torch
@@ -131,12 +132,15 @@ def identify(ours: Shapes, rest: Mapping[str, Any]) -> Network:
     none, it is said what is assumed.
     """
     said = _config(rest)
+    if said.get("DETECTION", {}).get("ENABLE"):
+        raise CheckpointError("it is a detector (AVA): only classifiers are converted")
     if any(name.startswith("backbone.fast_path.") for name in ours):
         return _slowfast(ours, said)
     path = _pathway(ours, "backbone.")
     width, depth = 32 * path.get("base_channels", 64), path["depth"]
     settings, notes = _input(said)
-    places = {m.groups() for n in ours if (m := re.match(r".*layer(\d)\.(\d+)\.output_unit\.", n))}
+    found = (re.match(r"backbone\.layer(\d)\.(\d+)\.output_unit\.", name) for name in ours)
+    places = {(int(match[1]) + 1, int(match[2])) for match in found if match}
     if path["conv1_kernel"][0] == 1:
         if places or not any(map(bool, path["inflate"])):
             raise CheckpointError(
@@ -165,13 +169,13 @@ def identify(ours: Shapes, rest: Mapping[str, Any]) -> Network:
     return Network(name, backbone, classes_of(ours), head, settings, tuple(notes))
 
 
-def _units(places: Collection[tuple[str, str]]) -> list[dict[str, Any]]:
-    """Non-local units of the host, by stage, for places such as layer2.1."""
+def _units(places: Collection[tuple[int, int]]) -> list[dict[str, Any]]:
+    """Non-local units of the host at stages and blocks, an entry a stage."""
     unit = dict(type="NonLocalUnit", position="block_output", sub_sample="input")
-    found: dict[int, list[int]] = {}
-    for stage, block in sorted(places):
-        found.setdefault(int(stage) + 1, []).append(int(block))
-    return [dict(unit, stages=(n,), blocks=tuple(sorted(blocks))) for n, blocks in found.items()]
+    return [
+        dict(unit, stages=(stage,), blocks=tuple(block for _, block in blocks))
+        for stage, blocks in groupby(sorted(places), key=lambda place: place[0])
+    ]
 
 
 def _slowfast(ours: Shapes, said: Mapping[str, Any]) -> Network:
@@ -232,7 +236,7 @@ def _input(said: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """Settings of the input, and what is to be said of them."""
     data = said.get("DATA", {})
     mean, std = data.get("MEAN", [0.45] * 3), data.get("STD", [0.225] * 3)
-    settings = {
+    settings: dict[str, Any] = {
         "model.data_preprocessor.mean": [round(255 * value, 3) for value in mean],
         "model.data_preprocessor.std": [round(255 * value, 3) for value in std],
     }

@@ -36,7 +36,8 @@ class NonLocalUnit(NonLocal3d):
         super().__init__(in_channels, sub_sample=sub_sample is True, norm_cfg=norm_cfg)
         if sub_sample == "input":
             pool = nn.MaxPool3d((1, 2, 2))
-            self.g, self.phi = nn.Sequential(pool, self.g), nn.Sequential(pool, self.phi)
+            for name in ("g", "phi"):
+                setattr(self, name, nn.Sequential(pool, getattr(self, name)))
 
     def init_unit(self) -> None:
         """Small random convolutions, as mmcv draws them, and a batch norm that starts at zero."""

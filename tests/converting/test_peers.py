@@ -14,6 +14,7 @@ import json
 import pickle
 import re
 import struct
+import sys
 from pathlib import Path
 from typing import ClassVar
 
@@ -23,7 +24,7 @@ import torch
 from mmaction.registry import MODELS
 from mmengine.registry import init_default_scope
 
-from smallbig_mm import checkpoints
+from smallbig_mm import checkpoints, commands
 from smallbig_mm.backbones import ResNet3dUnits
 from smallbig_mm.converting import FAMILIES, convert, fitting_configs
 from smallbig_mm.errors import CheckpointError
@@ -145,6 +146,8 @@ def test_what_the_file_says_is_taken():
     assert "32 frames at an interval of 2" in " ".join(network.notes)
     said = " ".join(convert(small("slowfast_r50")).network.notes)
     assert "has no config" in said and "ratio" in said
+    with pytest.raises(CheckpointError, match="detector"):
+        convert(small("slowfast_r50"), dict(cfg="DETECTION: {ENABLE: true}"))
     dotted = "NONLOCAL: {INSTANTIATION: dot_product}"
     with pytest.raises(CheckpointError, match="dot_product"):
         convert(small("i3d_nl_r50"), dict(cfg=dotted))
@@ -197,6 +200,31 @@ def test_caffe2_file_is_the_pytorch_one(tmp_path):
     for name, tensor in wanted.tensors.items():
         assert torch.equal(found.tensors[name], tensor), name
     assert found.network == wanted.network and "PySlowFast" not in meta["source"]
+
+
+def test_tool_says_what_it_is_and_accounts_for_each_name(tmp_path, monkeypatch, capsys):
+    tensors = full("slowonly_r50")
+    pairs = NAMES["caffe2"].items()
+    blobs = {c: tensors[n].numpy() for c, n in pairs if n in tensors}
+    blobs |= {"pred_w": tensors["head.projection.weight"].numpy(), "lr": np.float32(0.1)}
+    path, out = write_blobs(blobs, tmp_path / "SLOWONLY_8x8_R50.pkl"), tmp_path / "out.pth"
+    monkeypatch.setattr(sys, "argv", ["convert_checkpoint.py", str(path), str(out)])
+    commands.start("convert_checkpoint")
+    said = capsys.readouterr().out
+    norms = sum(name.endswith("running_var") for name in tensors)
+    option = "model.data_preprocessor.mean=114.75,114.75,114.75"
+    for words in (
+        "recognised: PySlowFast (github.com/facebookresearch/SlowFast)",
+        "network: SlowOnly-R50, 400 classes, backbone=dict(type='ResNet3dSlowOnly'",
+        f"{len(tensors) - norms} tensors converted, 1 left out",
+        "left out: lr: the optimizer's",
+        f"added: {norms} x num_batches_tracked",
+        f"fits: configs/table10/08_slowonly.py --cfg-options {option} model.data_preprocessor.std=",
+        "note: the file has no config",
+    ):
+        assert words in said, words
+    meta = torch.load(out, weights_only=True)["meta"]
+    assert meta["settings"]["model.data_preprocessor.std"] == [57.375] * 3
 
 
 @pytest.mark.parametrize("name", GADGETS)
