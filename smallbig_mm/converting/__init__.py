@@ -77,9 +77,9 @@ def convert(tensors: StateDict, rest: Mapping[str, Any] = {}) -> Converted:
 
 
 def knows(family: Family, tensors: Mapping[str, torch.Tensor]) -> bool:
-    """Whether a family has all names of a checkpoint, and kernels of as many dimensions."""
+    """Whether a family has all names of a checkpoint, and some kernels of as many dimensions."""
     kernels = {tensor.dim() for tensor in tensors.values() if tensor.dim() > 2}
-    return not _strange(family, tensors) and kernels <= {family.dims}
+    return not _strange(family, tensors) and (not kernels or family.dims in kernels)
 
 
 def _strange(family: Family, names: Iterable[str]) -> list[str]:
