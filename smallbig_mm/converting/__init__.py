@@ -143,14 +143,14 @@ def fitting_configs(
 ) -> dict[Path, dict[str, Any]]:
     """Those of `configs` whose network has the tensors `ours`, each with the options that it needs.
 
-    The classifier is left out of the comparison: it is one option away. Where configs with as many
+    The classifier's classes are left out of the comparison: they are one option away. Where configs with as many
     classes fit, others are not named.
     """
     backbone = {name: shape for name, shape in ours.items() if name.startswith("backbone.")}
     fits, same = {}, {}
     for path in configs:
         cfg = Config.fromfile(path)
-        if "backbone" not in cfg.get("model", {}) or not _alike(cfg.model.backbone, network):
+        if "backbone" not in cfg.get("model", {}) or not _alike(cfg.model, network):
             continue
         options = {k: v for k, v in network.settings.items() if _setting(cfg, k) != v}
         cfg.merge_from_dict(options)
@@ -165,9 +165,12 @@ def fitting_configs(
     return same or fits
 
 
-def _alike(backbone: Config, network: Network) -> bool:
+def _alike(model: Config, network: Network) -> bool:
     """Whether it is worth building, and whether settings of the network's type are its own."""
+    backbone, head = model.backbone, model.get("cls_head") or {}
     if backbone.get("depth", 50) != network.backbone.get("depth", 50):
+        return False
+    if network.head is not None and head.get("type") != network.head["type"]:
         return False
     given = any(name.startswith("model.backbone.") for name in network.settings)
     return not given or backbone.type == network.backbone["type"]
