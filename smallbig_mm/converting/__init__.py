@@ -143,8 +143,8 @@ def fitting_configs(
 ) -> dict[Path, dict[str, Any]]:
     """Those of `configs` whose network has the tensors `ours`, each with the options that it needs.
 
-    The classifier's classes are left out of the comparison: they are one option away. Where configs with as many
-    classes fit, others are not named.
+    The classifier's classes are left out of the comparison: they are one option away. Where configs
+    with as many classes fit, others are not named.
     """
     backbone = {name: shape for name, shape in ours.items() if name.startswith("backbone.")}
     fits, same = {}, {}
