@@ -1,4 +1,5 @@
 """State dicts as files hold them: under many names, with what wrapped their network in the names.
+How two differ, in words.
 
 torch.compile puts `_orig_mod.` before the names of what it compiles, data parallel training
 `module.`, other trainers `model.`, and a 2D network's trainer `backbone.` or `encoder.`.
@@ -17,6 +18,7 @@ from .errors import WeightsError
 from .files import absence
 
 StateDict = dict[str, Tensor]
+Shapes = Mapping[str, tuple[int, ...]]
 
 SCHEME = "unwrapped://"
 # mmengine's and mmaction2's; PySlowFast's; timm's and others'; weights averaged over a training;
@@ -83,3 +85,46 @@ def empty_blocks(names: Iterable[str], loaded: Iterable[str]) -> list[str]:
     blocks = {name: match[1] for name in names if (match := re.search(r"(layer\d+\.\d+)\.", name))}
     full = {blocks[name] for name in loaded if name in blocks}
     return list(dict.fromkeys(block for block in blocks.values() if block not in full))
+
+
+# --------------------------------------------------------------------------------------------------
+# Differences
+
+
+def shapes_of(tensors: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
+    """The shape of each tensor."""
+    return {name: tuple(tensor.shape) for name, tensor in tensors.items()}
+
+
+def some(names: Iterable[str], limit: int = 3) -> str:
+    """The first of some names, and how many more there are."""
+    names = list(names)
+    more = f" and {len(names) - limit} more" if len(names) > limit else ""
+    return ", ".join(names[:limit]) + more
+
+
+def difference(wanted: Shapes, found: Shapes) -> str | None:
+    """How the tensors of a checkpoint differ from those of a network; None where they do not."""
+    missing = [name for name in wanted if name not in found]
+    unexpected = [name for name in found if name not in wanted]
+    reshaped = [
+        f"{name} (checkpoint {_size(found[name])}, network {_size(shape)})"
+        for name, shape in wanted.items()
+        if name in found and found[name] != shape
+    ]
+    if not (missing or unexpected or reshaped):
+        return None
+    matched = len(wanted) - len(missing) - len(reshaped)
+    lines = [f"{matched} of the network's {len(wanted)} tensors match"]
+    for what, names in (
+        ("missing from the checkpoint", missing),
+        ("unknown to the network", unexpected),
+        ("of another shape", reshaped),
+    ):
+        if names:
+            lines.append(f"{len(names)} {what}: {some(names)}")
+    return "; ".join(lines)
+
+
+def _size(shape: tuple[int, ...]) -> str:
+    return "x".join(map(str, shape)) or "scalar"

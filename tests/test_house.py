@@ -17,6 +17,7 @@ FLOORS = [
     {"units"},
     {"backbones"},
     {"heads", "datasets"},
+    {"converting"},
     {"checkpoints", "costs", "ensemble", "predict", "pretrained", "scripts", "unfinished"},
     {"paper", "records", "catalog"},
     {"checks", "experiments"},

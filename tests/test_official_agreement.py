@@ -63,7 +63,7 @@ def network(tmp_path_factory):
                     ),
                 )
             )
-            tensors, _, _ = convert(official)
+            tensors = convert(official)[0].tensors
             model.load_state_dict(tensors)
             official.unlink()
             last[name] = model.eval()

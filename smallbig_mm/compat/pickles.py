@@ -20,6 +20,11 @@ from ..errors import UserError
 _PLAIN = re.compile(r"[?]|b1|[iufc]\d+|[SU]\d+")
 
 
+def _bytes(content: Any) -> bytes:
+    """Python 2 pickled an array's bytes as a string, which `encoding="latin1"` leaves whole."""
+    return content.encode("latin1") if isinstance(content, str) else bytes(content)
+
+
 @functools.cache
 def numpy_names() -> dict[str, Any]:
     """What NumPy's names stand for in a file: arrays and scalars of numbers and text, nothing else.
@@ -52,7 +57,8 @@ def numpy_names() -> dict[str, Any]:
 
         def __setstate__(self, state: tuple) -> None:
             _, shape, kind, fortran, content = state
-            super().__setstate__((1, shape, kind.dtype, bool(fortran), bytes(content)))  # type: ignore[arg-type]
+            state = (1, shape, kind.dtype, bool(fortran), _bytes(content))
+            super().__setstate__(state)  # type: ignore[arg-type]
 
         def __reduce__(self) -> Any:
             return np.asarray(self).__reduce__()
@@ -64,8 +70,8 @@ def numpy_names() -> dict[str, Any]:
         """The array that the state then fills."""
         return Array()
 
-    def scalar(kind: Any, content: bytes) -> Any:
-        (value,) = np.frombuffer(content, kind.dtype)
+    def scalar(kind: Any, content: Any) -> Any:
+        (value,) = np.frombuffer(_bytes(content), kind.dtype)
         return value
 
     def from_buffer(content: Any, kind: Any, shape: tuple, order: Any) -> Any:

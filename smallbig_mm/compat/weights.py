@@ -103,7 +103,8 @@ def unreadable(path: str | Path, error: Exception) -> str:
         return absence(path)
     if str(path).endswith(".safetensors"):
         return (
-            f"{path}: safetensors files are not read here; convert it in Python: torch.save("
+            f"{path}: safetensors files are read by tools/convert_checkpoint.py alone: convert it "
+            "first, or if that does not know it, in Python: torch.save("
             "safetensors.torch.load_file('x.safetensors'), 'x.pth')"
         )
     refused = re.search(r"GLOBAL (\S+)", str(error))

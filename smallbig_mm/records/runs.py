@@ -402,11 +402,13 @@ def tested(path: Path, rest: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         rest: what it holds beside its tensors.
         folder: of records, where the settings that it was trained with are kept.
     """
-    origin = "converted" if "origin" in (rest.get("meta") or {}) else "trained"
+    meta = rest.get("meta") or {}
+    origin = "converted" if "origin" in meta else "trained"
     return dict(
         file=path.name,
         sha256=file_sha256(path),
         origin=origin,
         role="tested",
         training=training_of(rest, folder),
+        settings=meta.get("settings", {}) if origin == "converted" else {},
     )

@@ -142,13 +142,18 @@ class Training(_Part):
 
 
 class Checkpoint(_Part):
-    """The weights: a file's name and contents, where they come from, and how they were trained."""
+    """The weights: a file's name and contents, where they come from, and how they were trained.
+
+    `settings` are those that converted weights need of a config, by dotted names, as their input's
+    normalisation.
+    """
 
     file: str
     sha256: Sha256
     origin: Literal["trained", "converted"]
     role: Literal["last", "best", "tested"]
     training: Training | NotRun
+    settings: dict[str, Any] = Field(default_factory=dict)
 
 
 class Attachment(_Part):

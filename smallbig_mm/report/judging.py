@@ -26,6 +26,11 @@ AS_RUN = re.compile(
     r"|optim_wrapper\.(type|dtype|loss_scale|accumulative_counts|optimizer\.lr)"
     r"|model\.backbone\.(pretrained|clip_size.*)"
 )
+# Settings of a network that belong to weights made elsewhere: how their input is normalised, and
+# the norm and ReLU on SlowFast's lateral connections, which its authors have and mmaction2 not.
+AS_CONVERTED = re.compile(
+    r"model\.(data_preprocessor\.(mean|std|to_rgb).*|backbone\.slow_pathway\.lateral_norm)"
+)
 
 
 @dataclass(frozen=True)
@@ -104,20 +109,32 @@ def _of_settings(record: Record, target: Target, folder: Path) -> Iterator[str]:
     if len(record.settings) != len(target.settings):
         yield f"members: {len(record.settings)}, the row's {len(target.settings)}"
         return
-    for sha256, wanted in zip(record.settings, target.settings, strict=True):
+    brought: list[Mapping[str, Any]] = [{}] * len(target.settings)
+    if len(record.checkpoints) == len(brought) and not isinstance(record.checkpoints, str):
+        brought = [checkpoint.settings for checkpoint in record.checkpoints]
+    for sha256, wanted, other in zip(record.settings, target.settings, brought, strict=True):
         own = settings_of(sha256, folder)
         if own is None:
             yield f"what its settings {sha256[:8]} are was not kept in {folder}"
         else:
-            yield from differences(own, wanted, (*NETWORK, *TEST))
+            yield from differences(own, wanted, (*NETWORK, *TEST), other)
 
 
 def differences(
-    own: Mapping[str, Any], wanted: Mapping[str, Any], keys: Sequence[str]
+    own: Mapping[str, Any],
+    wanted: Mapping[str, Any],
+    keys: Sequence[str],
+    brought: Mapping[str, Any] = {},
 ) -> Iterator[str]:
-    """Settings that differ below some keys, but for those that are judged as they were run."""
+    """Settings that differ below some keys, but for those that are judged as they were run.
+
+    Of the settings that converted weights bring, some stand in the place of the row's.
+    """
     ran, said = ({k: v for k, v in leaves({key: d.get(key) for key in keys}).items()
                   if not AS_RUN.fullmatch(k)} for d in (own, wanted))  # fmt: skip
+    for name, value in brought.items():
+        if AS_CONVERTED.fullmatch(name):
+            said |= leaves(value, name)
     for name in {**ran, **said}:
         if ran.get(name) != said.get(name):
             yield f"{name}: {ran.get(name, 'absent')}, the row's {said.get(name, 'absent')}"

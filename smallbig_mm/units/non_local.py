@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from mmaction.registry import MODELS
 from mmcv.cnn import NonLocal3d
+from mmengine.model import constant_init, normal_init
+from torch import nn
 
 
 @MODELS.register_module()
@@ -16,7 +20,8 @@ class NonLocalUnit(NonLocal3d):
 
     Args:
         in_channels: channels C of the input.
-        sub_sample: take keys and values from a 1x2x2 max pooling.
+        sub_sample: take keys and values from a 1x2x2 max pooling of phi(x) and g(x), as mmcv does;
+            `"input"` of x, as the unit's authors and PySlowFast do, which is another function.
         norm_cfg: config of the batch norm; its scale starts at zero.
 
     Shapes: (N, C, T, H, W) -> (N, C, T, H, W).
@@ -25,11 +30,18 @@ class NonLocalUnit(NonLocal3d):
     def __init__(
         self,
         in_channels: int,
-        sub_sample: bool = False,
+        sub_sample: bool | Literal["input"] = False,
         norm_cfg: dict = dict(type="BN3d"),  # noqa: B006
     ) -> None:
-        super().__init__(in_channels, sub_sample=sub_sample, norm_cfg=norm_cfg)
+        super().__init__(in_channels, sub_sample=sub_sample is True, norm_cfg=norm_cfg)
+        if sub_sample == "input":
+            pool = nn.MaxPool3d((1, 2, 2))
+            for name in ("g", "phi"):
+                setattr(self, name, nn.Sequential(pool, getattr(self, name)))
 
     def init_unit(self) -> None:
         """Small random convolutions, as mmcv draws them, and a batch norm that starts at zero."""
-        self.init_weights()
+        for module in (*self.theta.modules(), *self.phi.modules(), *self.g.modules()):
+            if isinstance(module, nn.Conv3d):
+                normal_init(module, std=0.01)
+        constant_init(self.conv_out.norm, 0)

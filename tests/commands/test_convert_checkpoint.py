@@ -11,15 +11,9 @@ from mmaction.registry import MODELS
 from mmengine.registry import init_default_scope
 
 from smallbig_mm import checkpoints, commands
-from smallbig_mm.checkpoints import (
-    convert,
-    fitting_configs,
-    identify,
-    load_for,
-    read,
-    to_official,
-    to_ours,
-)
+from smallbig_mm.checkpoints import convert, load_for, read
+from smallbig_mm.converting import fitting_configs
+from smallbig_mm.converting.smallbig import identify, to_official, to_ours
 from smallbig_mm.errors import CheckpointError
 
 from ..golden.weights import official_state_dict, tensor_shapes
@@ -162,33 +156,38 @@ def test_extra_units_in_some_blocks_are_told_from_those_in_all():
     assert variant.backbone == dict(
         type="ResNet3dSmallBig", depth=50, extra_unit="default", extra_blocks=blocks
     )
-    (path,) = fitting_configs(shapes, sorted((ROOT / "configs").glob("*.py")))
+    (path,) = fitting_configs(shapes, variant, sorted((ROOT / "configs").glob("*r50*.py")))
     assert path.stem == "smallbig_r50_6extra_k400"
 
 
 def test_configs_that_fit_are_found():
     configs = sorted((ROOT / "configs").glob("*.py"))
-    fits = fitting_configs(our_shapes("smallbig_r50_full"), configs)
-    assert {path.name: classes for path, classes in fits.items()} == {"smallbig_r50_k400.py": 400}
+    shapes = our_shapes("smallbig_r50_full")
+    fits = fitting_configs(shapes, identify(shapes), configs)
+    (path,) = fits
+    assert path.name == "smallbig_r50_k400.py"
+    assert fits[path] == {"model.cls_head.num_classes": 100}
 
 
 def test_training_checkpoint_is_converted(tmp_path):
     official = small(R23)
     source = training_checkpoint(official, tmp_path / "theirs.pth")
-    tensors, meta, variant = convert(source)
+    found, meta = convert(source)
+    tensors = found.tensors
     assert tensors.keys() == recognizer().state_dict().keys()
     for name, tensor in official.items():
         assert torch.equal(tensors[to_ours(name)], tensor)
     assert (meta["epoch"], meta["best_metric"]) == (7, 81.5)
     assert meta["source_sha256"] == hashlib.sha256(source.read_bytes()).hexdigest()
-    assert variant.backbone["base_channels"] == 4
+    assert found.network.backbone["base_channels"] == 4
+    assert (found.left_out, found.added) == ({}, [])
 
 
 def test_bare_state_dict_without_classifier_is_converted(tmp_path):
     bare = {name: tensor for name, tensor in small(R23).items() if not name.startswith("fc.")}
     torch.save(bare, tmp_path / "bare.pth")
-    _, _, variant = convert(tmp_path / "bare.pth")
-    assert variant.num_classes is None
+    found, _ = convert(tmp_path / "bare.pth")
+    assert found.network.num_classes is None
 
 
 @pytest.mark.parametrize(
@@ -257,7 +256,8 @@ def test_code_in_a_checkpoint_is_not_run(tmp_path):
 
 
 def test_load_for_fills_the_network(tmp_path):
-    tensors, meta, _ = convert(training_checkpoint(small(R23), tmp_path / "theirs.pth"))
+    found, meta = convert(training_checkpoint(small(R23), tmp_path / "theirs.pth"))
+    tensors = found.tensors
     checkpoints.save(tensors, meta, tmp_path / "ours.pth")
     model = recognizer()
     rest = load_for(model, tmp_path / "ours.pth")
@@ -266,7 +266,8 @@ def test_load_for_fills_the_network(tmp_path):
 
 
 def test_load_for_refuses_another_architecture_and_changes_nothing(tmp_path):
-    tensors, meta, _ = convert(training_checkpoint(small(R23), tmp_path / "theirs.pth"))
+    found, meta = convert(training_checkpoint(small(R23), tmp_path / "theirs.pth"))
+    tensors = found.tensors
     path = tmp_path / "ours.pth"
     checkpoints.save(tensors, meta, path)
     model = recognizer(extra_unit="default")

@@ -30,6 +30,7 @@ GOLDEN = Path(__file__).parent
 # A branch that ends on the residual path is kept small, or activations would grow with every block;
 # the extra unit's first convolution too, or its sigmoid would saturate.
 _GAINS = {"conv3.weight": 0.15, "big4_1.weight": 0.1, "big4_2.0.weight": 3.0, "fc.weight": 0.5}
+_GAINS |= {"branch2.c.weight": 0.15, "conv_out.weight": 0.15, "projection.weight": 0.5}  # others'
 
 
 def tensor_shapes(model: str) -> dict[str, tuple[int, ...]]:

@@ -52,6 +52,7 @@ VALID: dict[str, Any] = dict(
     checkpoints=[
         dict(
             **dict(file="epoch_1.pth", sha256="2" * 64, origin="trained", role="tested"),
+            settings={},
             training=TRAINING,
         )
     ],

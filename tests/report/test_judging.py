@@ -186,6 +186,25 @@ def test_weights_from_elsewhere_are_converted_and_weights_without_a_word_nothing
     assert fresh.filled() == {"a": "converted", "longer": "converted"}  # their test is the same
 
 
+def test_converted_weights_bring_the_normalisation_of_their_input_and_no_other_network(
+    fresh, tmp_path
+):
+    tensors = torch.load(fresh.root / "work_dirs/a/epoch_2.pth", weights_only=True)["state_dict"]
+    mean, dropout = "model.data_preprocessor.mean", "model.cls_head.dropout_ratio"
+    theirs = {mean: [114.75, 114.75, 114.75], dropout: 0.1}
+    meta = dict(origin="converted from a checkpoint", settings=theirs)
+    torch.save(dict(state_dict=tensors, meta=meta), tmp_path / "converted.pth")
+    weights = ["test", "a.py", tmp_path / "converted.pth"]
+    options = ["--cfg-options", f"{mean}=114.75,114.75,114.75"]
+    fresh.run(*weights, *options)
+    assert "a" in fresh.filled()
+    fresh.run(*weights, *options, f"{dropout}=0.1")
+    (said,) = fresh.judged(fresh.newest()).differences
+    assert said.startswith(f"{dropout}: 0.1, the row's")
+    fresh.run(*weights)  # as the row has it, which is not as the weights need it
+    assert any(mean in said for said in fresh.judged(fresh.newest()).differences)
+
+
 def test_a_newer_record_that_does_not_qualify_hides_nothing(good, fresh, tmp_path):
     part = tmp_path / "list.txt"
     part.write_text("0.mp4 0\n")
