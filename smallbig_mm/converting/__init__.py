@@ -17,6 +17,7 @@ from mmengine.config import Config
 from ..errors import CheckpointError
 from ..state_dicts import Shapes, StateDict, difference, shapes_of, some
 from .families import Family, Network, shapes_of_module
+from .peers import PEERS
 from .pyslowfast import PYSLOWFAST
 from .resnet2d import RESNET2D
 from .smallbig import SMALLBIG
@@ -24,9 +25,7 @@ from .tsm import TSM
 
 __all__ = ["FAMILIES", "Converted", "Family", "Network", "convert", "fitting_configs", "knows"]
 
-FAMILIES = (SMALLBIG, PYSLOWFAST, TSM, RESNET2D)
-
-
+FAMILIES = (SMALLBIG, PYSLOWFAST, TSM, RESNET2D, *PEERS)
 CLASSIFIER = "cls_head.fc_cls.weight"
 
 
@@ -60,11 +59,12 @@ def convert(tensors: StateDict, rest: Mapping[str, Any] = {}) -> Converted:
         CheckpointError: if the names are ours already, no family knows them all, or they are not
             the tensors of a network of that family.
     """
-    if all(name.startswith(("backbone.", "cls_head.")) for name in tensors):
+    families = [family for family in FAMILIES if knows(family, tensors)]
+    same = all(family.rename(name) == name for family in families for name in tensors)
+    if same and all(name.startswith(("backbone.", "cls_head.")) for name in tensors):
         raise CheckpointError(
             "has mmaction2's names already, so there is nothing to convert; use it as it is"
         )
-    families = [family for family in FAMILIES if knows(family, tensors)]
     if not families:
         raise CheckpointError(_unknown(tensors))
     problems = []
