@@ -60,8 +60,7 @@ def convert(tensors: StateDict, rest: Mapping[str, Any] = {}) -> Converted:
             the tensors of a network of that family.
     """
     families = [family for family in FAMILIES if knows(family, tensors)]
-    same = all(family.rename(name) == name for family in families for name in tensors)
-    if same and all(name.startswith(("backbone.", "cls_head.")) for name in tensors):
+    if not families and all(name.startswith(("backbone.", "cls_head.")) for name in tensors):
         raise CheckpointError(
             "has mmaction2's names already, so there is nothing to convert; use it as it is"
         )
@@ -77,9 +76,12 @@ def convert(tensors: StateDict, rest: Mapping[str, Any] = {}) -> Converted:
 
 
 def knows(family: Family, tensors: Mapping[str, torch.Tensor]) -> bool:
-    """Whether a family has all names of a checkpoint, and some kernels of as many dimensions."""
+    """Whether a family has all names of a checkpoint, some of which are not ours, and some kernels
+    of as many dimensions."""
     kernels = {tensor.dim() for tensor in tensors.values() if tensor.dim() > 2}
-    return not _strange(family, tensors) and (not kernels or family.dims in kernels)
+    if _strange(family, tensors) or (kernels and family.dims not in kernels):
+        return False
+    return any(family.rename(name) != name for name in tensors)
 
 
 def _strange(family: Family, names: Iterable[str]) -> list[str]:

@@ -300,6 +300,7 @@ def overview(found: Sequence[Line]) -> Document:
         "Rows without a config": pd.DataFrame(missing),
         "Rows that are the same": pd.DataFrame(same),
     }
+    parts = {heading: part for heading, part in parts.items() if len(part)}
     return Document("Tables 2 to 11", [OVERVIEW_TEXT], parts, [], {})
 
 
