@@ -26,6 +26,7 @@ from .tsm import TSM
 __all__ = ["FAMILIES", "Converted", "Family", "Network", "convert", "fitting_configs", "knows"]
 
 FAMILIES = (SMALLBIG, PYSLOWFAST, TSM, RESNET2D, *PEERS)
+OURS = ("backbone.", "cls_head.")
 CLASSIFIER = "cls_head.fc_cls.weight"
 
 
@@ -60,7 +61,7 @@ def convert(tensors: StateDict, rest: Mapping[str, Any] = {}) -> Converted:
             the tensors of a network of that family.
     """
     families = [family for family in FAMILIES if knows(family, tensors)]
-    if not families and all(name.startswith(("backbone.", "cls_head.")) for name in tensors):
+    if not families and all(name.startswith(OURS) for name in tensors):
         raise CheckpointError(
             "has mmaction2's names already, so there is nothing to convert; use it as it is"
         )
@@ -76,12 +77,12 @@ def convert(tensors: StateDict, rest: Mapping[str, Any] = {}) -> Converted:
 
 
 def knows(family: Family, tensors: Mapping[str, torch.Tensor]) -> bool:
-    """Whether a family has all names of a checkpoint, some of which are not ours, and some kernels
-    of as many dimensions."""
+    """Whether a family has all names of a checkpoint, which are not ours yet, and some kernels of
+    as many dimensions."""
     kernels = {tensor.dim() for tensor in tensors.values() if tensor.dim() > 2}
     if _strange(family, tensors) or (kernels and family.dims not in kernels):
         return False
-    return any(family.rename(name) != name for name in tensors)
+    return not all(name.startswith(OURS) and family.rename(name) == name for name in tensors)
 
 
 def _strange(family: Family, names: Iterable[str]) -> list[str]:
