@@ -13,8 +13,8 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
 
-from smallbig_mm import checks
 from smallbig_mm.checkpoints import load_for
+from smallbig_mm.checks import machine, settings
 from smallbig_mm.configs import load_config
 from smallbig_mm.errors import Problems, UserError, VideoDecodeError, WeightsError
 from smallbig_mm.files import CONFIGS
@@ -85,7 +85,7 @@ def test_all_that_is_wrong_is_said_at_once(config, tmp_path):
 def test_a_key_that_is_nearly_one_is_refused(wrong, meant):
     cfg = Config({meant: 1, wrong: 2, "train_pipeline": [], "train_loader": {}})
     with pytest.raises(Problems, match=f"^config .*: {wrong} means nothing; if {meant} is meant"):
-        checks._check_keys(cfg)
+        settings.check_keys(cfg)
 
 
 def test_no_config_of_this_package_is_refused_for_its_keys():
@@ -93,7 +93,7 @@ def test_no_config_of_this_package_is_refused_for_its_keys():
         {*CONFIGS.glob("*.py"), *CONFIGS.glob("*/r23.py"), *CONFIGS.glob("table1*/1*.py")}
     )
     for path in paths:
-        checks._check_keys(load_config(str(path)))
+        settings.check_keys(load_config(str(path)))
     assert len(paths) > 20
 
 
@@ -177,7 +177,7 @@ def test_a_full_disk_is_seen_before(config, tmp_path, monkeypatch, capsys):
     optimiser = "dict(_delete_=True, type='Adam', lr=0.1)"
     adam.write_text(f'_base_ = "{config}"\noptim_wrapper = dict(optimizer={optimiser})\n')
     free = SimpleNamespace(free=0)
-    monkeypatch.setattr(checks.shutil, "disk_usage", lambda path: free)
+    monkeypatch.setattr(machine.shutil, "disk_usage", lambda path: free)
     for trained, expected in ((config, size), (adam, size * 3 / 2)):  # a second state a parameter
         with pytest.raises(UserError, match=r"0 MB are free, .* 1 \+ 1 of the best") as error:
             train(trained, tmp_path, *wide, arguments=only)
@@ -195,10 +195,10 @@ def test_a_full_disk_is_seen_before(config, tmp_path, monkeypatch, capsys):
 
 
 def test_little_shared_memory_is_a_warning(config, tmp_path, monkeypatch, capsys):
-    usage = checks.shutil.disk_usage
+    usage = machine.shutil.disk_usage
     little = SimpleNamespace(free=100)
     monkeypatch.setattr(
-        checks.shutil, "disk_usage", lambda path: little if path == checks.SHM else usage(path)
+        machine.shutil, "disk_usage", lambda path: little if path == machine.SHM else usage(path)
     )
     train(config, tmp_path, arguments=("--no-validate",))
     assert "--shm-size" not in capsys.readouterr().out  # no loader processes

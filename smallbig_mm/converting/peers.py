@@ -37,7 +37,9 @@ def as_configured(configs: Mapping[str, str]) -> Identify:
         for name, config in configs.items():
             model = Config.fromfile(own_config(config)).model
             head = {key: value for key, value in model.cls_head.items() if key != "num_classes"}
-            found.append(Network(name, dict(model.backbone), _classes(ours), head))
+            backbone = dict(model.backbone)
+            backbone.pop("pretrained", None)
+            found.append(Network(name, backbone, _classes(ours), head))
         return min(found, key=lambda network: len(network.shapes().keys() ^ ours.keys()))
 
     return network

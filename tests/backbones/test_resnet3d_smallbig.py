@@ -164,8 +164,8 @@ def test_any_number_of_frames_and_odd_sizes(frames):
 def test_torch_compile_agrees(backend):
     net = awake(ResNet3dSmallBig(extra_unit="default", stage_blocks=(1, 1, 1, 1), **TINY)).eval()
     clip = torch.randn(1, 3, 4, 32, 32)
-    compiled = torch.compile(net, backend=backend)
-    torch.testing.assert_close(compiled(clip), net(clip))
+    found, wanted = torch.compile(net, backend=backend)(clip), net(clip)
+    assert (found - wanted).norm() < 1e-5 * wanted.norm()
 
 
 def test_bf16_autocast_trains():
