@@ -126,6 +126,6 @@ def test_outputs_are_those_of_the_release(name, record_property):
             for key, found in (stages | {"logits": logits}).items():
                 wanted = golden[f"{case}/{key}"]
                 gap = np.linalg.norm(found.double().numpy() - wanted)
-                errors[f"{case}/{key}"] = gap / np.linalg.norm(wanted)
+                errors[f"{case}/{key}"] = float(gap / np.linalg.norm(wanted))
     record_property("errors", errors)
     assert max(errors.values()) <= 1e-5, errors
