@@ -28,6 +28,16 @@ def distinct() -> list[str]:
     return list(found.values())
 
 
+def by_network() -> list:
+    """`distinct`; the second and later configs of a network are slow tests."""
+    first: dict[str, str] = {}
+    cases = []
+    for name in distinct():
+        same = first.setdefault(digest(Config.fromfile(CONFIGS / f"{name}.py"), ["model"]), name)
+        cases.append(pytest.param(name, marks=[] if same == name else [pytest.mark.slow]))
+    return cases
+
+
 def write_frames(root: Path) -> None:
     """A dataset of two videos of 20 jpg frames in mmaction2's raw-frame layout, and boxes."""
     rng = np.random.default_rng(0)
@@ -105,7 +115,7 @@ def narrow(cfg: Config) -> None:
 
 
 @pytest.mark.parametrize("width", ["narrow", pytest.param("full", marks=pytest.mark.slow)])
-@pytest.mark.parametrize("name", distinct())
+@pytest.mark.parametrize("name", by_network())
 def test_config_trains_and_tests(name, width, data, tmp_path):
     cfg = on_tiny_data(Config.fromfile(CONFIGS / f"{name}.py"), data, tmp_path)
     if width == "narrow":
