@@ -162,10 +162,11 @@ def test_any_number_of_frames_and_odd_sizes(frames):
 
 @pytest.mark.parametrize("backend", ["aot_eager", pytest.param("inductor", marks=pytest.mark.slow)])
 def test_torch_compile_agrees(backend):
+    """In float64: compilers round float32 otherwise, by more than its tolerance now and then."""
     net = awake(ResNet3dSmallBig(extra_unit="default", stage_blocks=(1, 1, 1, 1), **TINY)).eval()
-    clip = torch.randn(1, 3, 4, 32, 32)
-    found, wanted = torch.compile(net, backend=backend)(clip), net(clip)
-    assert (found - wanted).norm() < 1e-5 * wanted.norm()
+    net, clip = net.double(), torch.randn(1, 3, 4, 32, 32, dtype=torch.float64)
+    compiled = torch.compile(net, backend=backend)
+    torch.testing.assert_close(compiled(clip), net(clip))
 
 
 def test_bf16_autocast_trains():
