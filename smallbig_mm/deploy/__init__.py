@@ -1,0 +1,1 @@
+"""Trained networks away from training: folded, exported, run by other runtimes and precisions."""
