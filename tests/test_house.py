@@ -18,7 +18,7 @@ FLOORS = [
     {"backbones"},
     {"heads", "datasets"},
     {"converting"},
-    {"checkpoints", "costs", "ensemble", "predict", "pretrained", "scripts", "unfinished"},
+    {"checkpoints", "costs", "deploy", "ensemble", "predict", "pretrained", "scripts", "unfinished"},
     {"paper", "records", "catalog"},
     {"checks", "experiments"},
     {"report"},
