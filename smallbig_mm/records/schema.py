@@ -14,9 +14,13 @@ from pydantic import (
     ConfigDict,
     Field,
     FiniteFloat,
+    NonNegativeFloat,
     NonNegativeInt,
+    PositiveFloat,
     PositiveInt,
+    SerializerFunctionWrapHandler,
     StrictInt,
+    model_serializer,
 )
 
 from ..files import content_sha256
@@ -156,6 +160,60 @@ class Checkpoint(_Part):
     settings: dict[str, Any] = Field(default_factory=dict)
 
 
+class Spread(_Part):
+    """Seconds of a call: median and quartiles of `rounds`, after `warm_up` calls."""
+
+    lower: NonNegativeFloat
+    median: PositiveFloat
+    upper: PositiveFloat
+    rounds: PositiveInt
+    warm_up: NonNegativeInt
+
+
+class Timing(_Part):
+    """A way of running a network.
+
+    Attributes:
+        mode: a pass without gradients, or a training step: forward, backward, optimiser.
+        backend: what runs it.
+        precision: of the convolutions; in training, of autocast.
+        weights: their layout in memory.
+        seconds: of a batch.
+        memory_bytes: held at most, beyond the network as it is built; batch included.
+    """
+
+    mode: Literal["inference", "training"]
+    backend: str
+    precision: Literal["fp32", "bf16", "int8"]
+    weights: str
+    seconds: Spread | NotRun
+    memory_bytes: NonNegativeInt | NotRun
+
+
+class Speed(_Part):
+    """How fast a network runs, timed in turns with whatever else was timed.
+
+    Attributes:
+        device: the GPU's name, or `'CPU'`.
+        threads: of the CPU.
+        clip: (T, H, W).
+        batch: clips.
+        layout: of the batch in memory.
+        product_macs_per_second: of a large matrix product, by precision.
+        copy_bytes_per_second: read and written, of a large copy.
+        timings: a way each.
+    """
+
+    device: str
+    threads: PositiveInt
+    clip: tuple[PositiveInt, PositiveInt, PositiveInt]
+    batch: PositiveInt
+    layout: str
+    product_macs_per_second: dict[str, PositiveFloat | NotRun]
+    copy_bytes_per_second: PositiveFloat | NotRun
+    timings: list[Timing]
+
+
 class Attachment(_Part):
     """A figure that is no number, e.g. a confusion matrix: its name and the file that holds it."""
 
@@ -179,6 +237,7 @@ class Record(_Part):
         training: as it was run, of a training.
         metrics: name and value, as the evaluator gives them; of a training those of its last epoch.
         attachments: figures that are no numbers.
+        speed: of a record of that kind; others' files do not name it.
         env: versions and machine.
         detail: what a benchmark adds, e.g. its fold, or predictions.
     """
@@ -202,7 +261,16 @@ class Record(_Part):
     end: datetime | NotRun
     metrics: Annotated[dict[str, FiniteFloat], Field(min_length=1)] | NotRun
     attachments: list[Attachment] = []
+    speed: Speed | None = None
     detail: dict[str, Any] = {}
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Records that were written before there were speeds stay, byte by byte, what they are."""
+        content = serialise(self)
+        if self.speed is None:
+            del content["speed"]
+        return content
 
     @property
     def config_sha256(self) -> str:
