@@ -3,18 +3,24 @@
 import argparse
 import json
 import sys
+import time
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import torch
 from mmengine.config import Config
 from mmengine.device import get_device
+from tqdm import tqdm
 
 from ..configs import load_config
+from ..costs.subjects import MODES, Setting, Way
 from ..deploy.backends import BACKENDS, PRECISIONS
 from ..errors import UserError
-from ..experiments.speed import MODES, Effort, Setting, Trial, Way
+from ..experiments import gpu_suite
+from ..experiments.speed import Effort, Trial
 from ..progress import progress_bar
 from ..report.documents import markdown
 from ..report.speed import COLUMNS, cells, conditions, figures
@@ -65,13 +71,21 @@ def main() -> None:
         default=600,
         help="of a setting's rounds, after which no other round begins (%(default)s)",
     )
+    tool.add_argument(
+        "--suite",
+        choices=["gpu"],
+        help="without configs: check every fast path on this GPU against its plain twin, and "
+        "measure the main networks, in nine minutes",
+    )
     tool.add_argument("--device", default=get_device(), help="cpu, cuda:0, ... (%(default)s)")
     tool.add_argument("--records", type=Path, help="folder of records (as tools/train.py's)")
     tool.add_argument("--json", action="store_true", help="one JSON object a line, no table")
     args = tool.parse_args()
 
+    if args.suite:
+        return _suite(args)
     if not args.configs:
-        raise UserError("give config files")
+        raise UserError("give config files, or --suite gpu")
     cfgs = [_config(path) for path in dict.fromkeys(args.configs)]
     modes = MODES if args.mode == "both" else (args.mode,)
     ways = [
@@ -81,8 +95,8 @@ def main() -> None:
             args.backend if mode == "inference" else ["torch"], args.precision
         )
     ]
-    trials = [Trial(cfgs, ways, setting, torch.device(args.device)) for setting in _settings(args)]
-    _measure(trials, Effort(args.rounds, args.seconds), args)
+    device, effort = torch.device(args.device), Effort(args.rounds, args.seconds)
+    _measure([(Trial(cfgs, ways, each, device), effort) for each in _settings(args)], args)
 
 
 def _config(path: str) -> Config:
@@ -109,26 +123,45 @@ def _settings(args: argparse.Namespace) -> list[Setting]:
     return [replace(setting, **dict.fromkeys(keys, int(number))) for number in numbers]
 
 
-def _measure(trials: list[Trial], effort: Effort, args: argparse.Namespace) -> None:
+def _suite(args: argparse.Namespace) -> None:
+    """Checks, then trials; code 1 if a path does not agree."""
+    if args.configs:
+        raise UserError("--suite gpu has its own configs: give none")
+    if not torch.cuda.is_available():
+        raise UserError("--suite gpu: torch finds no GPU here")
+    device, began = torch.device("cuda"), time.monotonic()
+    checks = list(gpu_suite.checks(device))
+    if not args.json:
+        print(markdown([[*checks[0]], *([str(v) for v in found.values()] for found in checks)]))
+    trials = gpu_suite.trials(device, args.threads, began)
+    _measure(trials, args, detail=dict(suite=args.suite, checks=checks))
+    bad = [found["check"] for found in checks if found["verdict"] != gpu_suite.AGREES]
+    if bad:
+        print(f"error: no agreement with the plain twin: {', '.join(bad)}", file=sys.stderr)
+        sys.exit(1)
+
+
+def _measure(
+    trials: Iterable[tuple[Trial, Effort]], args: argparse.Namespace, **fields: Any
+) -> None:
     """Measure and show, a table a setting; interrupted, show what was measured until then."""
     shown = 0
-    for trial in trials:
-        steps = trial.steps(effort)
-        with progress_bar(total=steps, desc=str(trial.setting), leave=False) as bar:
+    for trial, effort in trials:
+        with progress_bar(total=trial.steps(effort), desc=str(trial.setting), leave=False) as bar:
 
-            def tell(text: str, bar=bar) -> None:
+            def tell(text: str, bar: tqdm = bar) -> None:
                 bar.set_postfix_str(text, refresh=False)
                 bar.update()
 
-            whole = trial.run(effort, tell, lambda text: print(text, file=sys.stderr, flush=True))
-        records = list(trial.records(args.records))
+            whole = trial.run(effort, tell, lambda text: tqdm.write(text, file=sys.stderr))
+        records = list(trial.records(args.records, **fields))
         found = [figure for record in records for figure in figures(record)]
         shown += len(found)
         if args.json:
             for figure in found:
                 print(json.dumps(figure), flush=True)
         elif found:
-            rows = [cells(figure) for figure in found]
+            rows = map(cells, found)
             print(conditions(records[0]))
             print(markdown([COLUMNS, *([row[c] for c in COLUMNS] for row in rows)]), flush=True)
         if not whole:

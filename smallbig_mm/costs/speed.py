@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 import torch
 
-from ..errors import UserError, reason
+from ..errors import UserError
 from .machine import NO_PEAK, elapsed, memory_in_use, peak_memory, reset_peak_memory
 
 Key = TypeVar("Key")
@@ -127,13 +127,19 @@ class Race(Generic[Key]):
 
     def _leave(self, entry: Entry, error: Exception) -> None:
         entry.call, entry.seconds = None, []
-        entry.failure = "not run: out of memory" if _no_memory(error) else reason(error)
+        entry.failure = why_not(error)
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
 
 
-def _no_memory(error: Exception) -> bool:
-    """Whether it is what Python, torch and other runtimes raise where an allocation fails."""
+def why_not(error: Exception) -> str:
+    """An error as `not run: <why>`: its type and its first line, which tells most of torch's.
+
+    What Python, torch and other runtimes raise where an allocation fails is `out of memory`.
+    """
     kinds = (MemoryError, torch.OutOfMemoryError)
     said = ("allocate memory", "bad_alloc", "bad allocation", "could not create a memory")
-    return isinstance(error, kinds) or any(words in str(error) for words in said)
+    if isinstance(error, kinds) or any(words in str(error) for words in said):
+        return "not run: out of memory"
+    first = next(iter(str(error).strip().splitlines()), "")
+    return f"not run: {type(error).__name__}: {first}".rstrip(": ")

@@ -10,13 +10,9 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     FiniteFloat,
-    NonNegativeFloat,
     NonNegativeInt,
-    PositiveFloat,
     PositiveInt,
     SerializerFunctionWrapHandler,
     StrictInt,
@@ -24,18 +20,13 @@ from pydantic import (
 )
 
 from ..files import content_sha256
+from .parts import NotRun, Part, Sha256
+from .timings import Speed
 
 VERSION = 2
 
-NotRun = Annotated[str, Field(pattern=r"^not run: \S")]
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Code(_Part):
+class Code(Part):
     """The code that ran: its commit, whether it differed from it outside `results/`, and the
     package's version."""
 
@@ -44,7 +35,7 @@ class Code(_Part):
     version: str
 
 
-class Input(_Part):
+class Input(Part):
     """What a network saw: `frames` a clip, `interval` between them (`'uniform'` over segments),
     `clips` x `crops` of `size` (H, W) a video, `batch` videos a step and process."""
 
@@ -56,7 +47,7 @@ class Input(_Part):
     batch: PositiveInt
 
 
-class Count(_Part):
+class Count(Part):
     """Costs of one clip, as `smallbig_mm.costs.Costs` names them; `clip` is (T, H, W)."""
 
     clip: tuple[PositiveInt, PositiveInt, PositiveInt]
@@ -70,7 +61,7 @@ class Count(_Part):
     counter: str
 
 
-class Data(_Part):
+class Data(Part):
     """A split: its dataset, as the config names it; its list's name and contents, how many samples
     it has, how that compares with the dataset's known list, how many samples could not be decoded,
     over all processes and starts; and the manifest of a dataset that was generated, with a digest
@@ -85,7 +76,7 @@ class Data(_Part):
     manifest: dict[str, Any] | None
 
 
-class Weights(_Part):
+class Weights(Part):
     """Weights that a training began with: the file, and how many of the network's tensors (of a
     2D file: of its convolutions) hold one of it."""
 
@@ -95,7 +86,7 @@ class Weights(_Part):
     tensors: NonNegativeInt
 
 
-class Start(_Part):
+class Start(Part):
     """A start of a training: the epoch that it began after, and what it ran with.
 
     Attributes:
@@ -122,7 +113,7 @@ class Start(_Part):
     sync_bn: bool
 
 
-class Training(_Part):
+class Training(Part):
     """A training as it was run.
 
     Attributes:
@@ -145,7 +136,7 @@ class Training(_Part):
         return self.data if isinstance(self.data, list) else [self.data]
 
 
-class Checkpoint(_Part):
+class Checkpoint(Part):
     """The weights: a file's name and contents, where they come from, and how they were trained.
 
     `settings` are those that converted weights need of a config, by dotted names, as their input's
@@ -160,61 +151,7 @@ class Checkpoint(_Part):
     settings: dict[str, Any] = Field(default_factory=dict)
 
 
-class Spread(_Part):
-    """Seconds of a call: median and quartiles of `rounds`, after `warm_up` calls."""
-
-    lower: NonNegativeFloat
-    median: PositiveFloat
-    upper: PositiveFloat
-    rounds: PositiveInt
-    warm_up: NonNegativeInt
-
-
-class Timing(_Part):
-    """A way of running a network.
-
-    Attributes:
-        mode: a pass without gradients, or a training step: forward, backward, optimiser.
-        backend: what runs it.
-        precision: of the convolutions; in training, of autocast.
-        weights: their layout in memory.
-        seconds: of a batch.
-        memory_bytes: held at most, beyond the network as it is built; batch included.
-    """
-
-    mode: Literal["inference", "training"]
-    backend: str
-    precision: Literal["fp32", "bf16", "int8"]
-    weights: str
-    seconds: Spread | NotRun
-    memory_bytes: NonNegativeInt | NotRun
-
-
-class Speed(_Part):
-    """How fast a network runs, timed in turns with whatever else was timed.
-
-    Attributes:
-        device: the GPU's name, or `'CPU'`.
-        threads: of the CPU.
-        clip: (T, H, W).
-        batch: clips.
-        layout: of the batch in memory.
-        product_macs_per_second: of a large matrix product, by precision.
-        copy_bytes_per_second: read and written, of a large copy.
-        timings: a way each.
-    """
-
-    device: str
-    threads: PositiveInt
-    clip: tuple[PositiveInt, PositiveInt, PositiveInt]
-    batch: PositiveInt
-    layout: str
-    product_macs_per_second: dict[str, PositiveFloat | NotRun]
-    copy_bytes_per_second: PositiveFloat | NotRun
-    timings: list[Timing]
-
-
-class Attachment(_Part):
+class Attachment(Part):
     """A figure that is no number, e.g. a confusion matrix: its name and the file that holds it."""
 
     name: str
@@ -222,7 +159,7 @@ class Attachment(_Part):
     sha256: Sha256
 
 
-class Record(_Part):
+class Record(Part):
     """One run.
 
     Attributes:
@@ -260,9 +197,9 @@ class Record(_Part):
     start: datetime | NotRun
     end: datetime | NotRun
     metrics: Annotated[dict[str, FiniteFloat], Field(min_length=1)] | NotRun
-    attachments: list[Attachment] = []
+    attachments: list[Attachment] = Field(default_factory=list)
     speed: Speed | None = None
-    detail: dict[str, Any] = {}
+    detail: dict[str, Any] = Field(default_factory=dict)
 
     @model_serializer(mode="wrap")
     def _as_written(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:

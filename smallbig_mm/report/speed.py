@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from ..errors import RecordError
-from ..records.schema import Record, Speed, Spread, Timing
-from .documents import Document
+from ..records.schema import Record
+from ..records.timings import Speed, Spread, Timing
 
 MACS = {"inference": 1, "training": 3}  # passes: a backward one takes two forward ones
 COLUMNS = (
@@ -29,8 +26,6 @@ COLUMNS_TEXT = (
     "state. Clips are noise and weights random, which changes no time; int8's ranges are those of "
     "noise."
 )
-TITLE = "Speed"
-TOP = ("configs/r50_k400.py", "configs/smallbig_r50_k400.py")  # 2D, and SmallBig, full
 
 
 def speed_of(record: Record) -> Speed:
