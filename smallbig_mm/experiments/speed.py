@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from ..costs.subjects import INTERRUPTED, Setting, Subject, Way
 from ..errors import UserError
 from ..files import file_name
 from ..records import store
-from ..records.provenance import command, is_committed, now
+from ..records.provenance import command, environment, is_committed, now
 from ..records.schema import Record
 from .costs import network_of
 
@@ -167,6 +168,7 @@ class Trial:
             checkpoints="not run: random weights",
             seed="not run: a time does not depend on weights",
             metrics="not run: a time has no accuracy",
+            env=environment() | _versions(timings),
             speed=speed,
             **fields,
         )
@@ -192,6 +194,14 @@ class Trial:
         if not entry.seconds:
             return entry.failure or INTERRUPTED
         return self.work[name] / entry.quartiles[1]
+
+
+def _versions(timings: list[dict[str, Any]]) -> dict[str, str]:
+    """Of the packages beside torch that ran something."""
+    used = {timing["backend"] for timing in timings} & {"onnxruntime", "openvino"}
+    if any(timing["precision"] == "int8" for timing in timings):
+        used.add("nncf")
+    return {name: version(name) for name in sorted(used)}
 
 
 def _spread(entry: Entry) -> dict[str, Any]:
