@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -15,6 +16,7 @@ from mmengine.config import Config
 from ..configs import identity
 from ..costs import machine
 from ..costs.speed import Call, Entry, Race
+from ..costs.steps import BY_TORCH, load
 from ..costs.subjects import INTERRUPTED, Setting, Subject, Way
 from ..errors import UserError
 from ..files import file_name
@@ -67,7 +69,8 @@ class Trial:
 
     def steps(self, effort: Effort) -> int:
         """How often `run` tells something, at most."""
-        return len(self.subjects) * (1 + len(self.ways)) + len(RATES) + effort.rounds
+        turns = len(self.subjects) * (1 + len(self.ways))
+        return len(self._others()) + turns + len(RATES) + effort.rounds
 
     def run(self, effort: Effort, tell: Tell, warn: Tell) -> bool:
         """Measure; what fails is kept as such, and the others go on.
@@ -96,6 +99,10 @@ class Trial:
         for subject in self.subjects:
             tell(f"{subject.name}: building and counting")
             subject.build(self.ways, self.device)
+        for backend, precision in self._others():
+            tell(f"loading: {backend}, {precision}")
+            with suppress(UserError):  # which its turn tells
+                load(backend, precision, self.setting.threads)
         for subject in self.subjects:
             for way in self.ways:
                 tell(f"{subject.name}: {way}")
@@ -110,6 +117,11 @@ class Trial:
             tell(f"the machine's own rates: {name}")
             if name != "bf16" or any(way.precision == name for _, way in self._running()):
                 self.race.enter(name, partial(self._rate, name))
+
+    def _others(self) -> list[tuple[str, str]]:
+        """Backends that are not torch's own, and their precisions, each once."""
+        every = dict.fromkeys((way.backend, way.precision) for way in self.ways)
+        return [(name, precision) for name, precision in every if name not in BY_TORCH]
 
     def _running(self) -> Iterator[tuple[str, Way]]:
         for name, entry in self.race.entries.items():
