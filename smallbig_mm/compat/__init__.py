@@ -29,7 +29,14 @@ from .imports import (
     stand_in_for_drn,
 )
 from .lists import read_lists_as_checked
-from .networks import bound_testing, chain_train, check_head_width, judge_bfloat16
+from .networks import (
+    bound_testing,
+    chain_train,
+    check_head_width,
+    draw_without_file,
+    feed_channels_last,
+    judge_bfloat16,
+)
 from .numpy2 import jitter_hue_beyond_uint8, restore_np_inf
 from .pickles import load_files_safely
 from .resuming import delete_own_checkpoints_only, never_run_printed_configs
@@ -66,6 +73,8 @@ REPAIRS: tuple[Callable[[], str | None], ...] = (
     jitter_hue_beyond_uint8,
     restore_np_inf,
     chain_train,
+    draw_without_file,
+    feed_channels_last,
     bound_testing,
     check_head_width,
     judge_bfloat16,
