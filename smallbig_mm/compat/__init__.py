@@ -35,10 +35,10 @@ from .networks import (
     check_head_width,
     draw_without_file,
     feed_channels_last,
-    judge_bfloat16,
 )
 from .numpy2 import jitter_hue_beyond_uint8, restore_np_inf
 from .pickles import load_files_safely
+from .precision import autocast_on_cpu, judge_bfloat16
 from .resuming import delete_own_checkpoints_only, never_run_printed_configs
 from .seeds import seed_draws
 from .videos import survive_bad_videos
@@ -78,6 +78,7 @@ REPAIRS: tuple[Callable[[], str | None], ...] = (
     bound_testing,
     check_head_width,
     judge_bfloat16,
+    autocast_on_cpu,
     write_whole,
     delete_late,
     find_whole,

@@ -167,28 +167,6 @@ def draw_without_file() -> str | None:
     return "a TSM without a file of weights draws them"
 
 
-def judge_bfloat16() -> str | None:
-    """Let heads judge scores in bfloat16, as autocast gives them; the loss is taken in float32.
-
-    mmaction2 makes NumPy arrays of the scores for the training's accuracy, and NumPy has no such
-    type, so that every training with `dtype='bfloat16'` ends at its first step: `loss_by_feat` in
-    https://github.com/open-mmlab/mmaction2/blob/v1.2.0/mmaction/models/heads/base.py (no thread
-    known).
-    """
-    from mmaction.models.heads import BaseHead
-
-    upstream = BaseHead.loss_by_feat
-    if hasattr(upstream, "__wrapped__"):
-        return None
-
-    @functools.wraps(upstream)
-    def loss_by_feat(self: Any, cls_scores: Any, data_samples: Any) -> dict:
-        return upstream(self, cls_scores.float(), data_samples)
-
-    BaseHead.loss_by_feat = loss_by_feat
-    return "scores in bfloat16 can be trained on"
-
-
 def check_head_width() -> str | None:
     """Refuse, as it is built, a recogniser whose head does not fit its backbone.
 

@@ -103,10 +103,10 @@ class FoldedSmallBig(nn.Module):
     def __init__(self, unit: SmallBig) -> None:
         super().__init__()
         self.view, self.pool = unit.view, unit.pool
-        self.small, self.big = _fused(unit.conv, unit.norm), None
+        self.small = _fused(unit.conv, unit.norm)
+        self.big: Any = None
         if unit.big_bn is not None:
-            big = unit.conv if unit.big_conv is None else unit.big_conv
-            self.big = _fused(big, unit.big_bn)
+            self.big = _fused(unit.conv if unit.big_conv is None else unit.big_conv, unit.big_bn)
             self.small.bias = nn.Parameter(self.small.bias + self.big.bias)
             self.big.bias = None
         self.activate = unit.activate if unit.with_activation else nn.Identity()
@@ -126,7 +126,7 @@ class FoldedExtraUnit(nn.Module):
     def __init__(self, unit: SmallBigExtraUnit) -> None:
         super().__init__()
         big_reduce = unit.reduce if unit.big_reduce is None else unit.big_reduce
-        expand = fuse_conv_bn_eval(unit.expand, unit.bn)
+        expand: Any = fuse_conv_bn_eval(unit.expand, unit.bn)
         self.pool, self.bias = unit.pool, expand.bias
         self.reduce, self.big_reduce, self.expand = (
             nn.Parameter(conv.weight.flatten(1)) for conv in (unit.reduce, big_reduce, expand)
