@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from mmengine.config import Config
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
@@ -23,6 +25,7 @@ from ..deploy.backends import prepare
 from ..deploy.classifier import Classifier
 from ..errors import UserError
 from ..files import own_config
+from ..units.smallbig import SmallBig
 from .speed import Effort, Trial
 
 CHECKED, MEASURED = "smallbig_r23_k400", ("r50_k400", "smallbig_r50_k400")
@@ -58,24 +61,34 @@ class Paths:
         )
         self.run = prepare(self.classifier, self.clips[:1])
 
-    @torch.inference_mode()
-    def channels_last(self) -> Pair:
-        """Each unit on what it is given in the network, in both layouts."""
-        inputs: dict[nn.Module, Tensor] = {}
-        backbone: Any = self.classifier.recogniser.backbone
-        hooks = [
-            unit.register_forward_pre_hook(lambda unit, x: inputs.update({unit: x[0]}))
-            for _, unit in backbone.named_units()
+    def units(self) -> Pair:
+        """Scores of units, in channels-last, and of their equation, contiguous."""
+        with torch.no_grad():
+            fast, plain = zip(
+                *((unit(x), _plain(unit, x)) for unit, x in self._units()), strict=True
+            )
+        return _joined(fast), _joined(plain)
+
+    def gradients(self) -> Pair:
+        """Gradients of units in float64, pooled again in the backward pass, and of the equation."""
+        found = [
+            (_gradients(unit, unit, x), _gradients(unit, partial(_plain, unit), x))
+            for unit, x in self._units(torch.float64)
         ]
-        self.run(self.clips)
-        for hook in hooks:
-            hook.remove()
-        formats = (torch.channels_last_3d, torch.contiguous_format)
-        fast, plain = (
-            torch.cat([unit(x.contiguous(memory_format=f)).flatten() for unit, x in inputs.items()])
-            for f in formats
-        )
-        return fast, plain
+        fast, plain = zip(*found, strict=True)
+        return _joined(fast), _joined(plain)
+
+    def _units(self, dtype: torch.dtype = torch.float32) -> list[tuple[SmallBig, Tensor]]:
+        """Copies of the SmallBig units, and what each is given in the network."""
+        network = copy.deepcopy(self.classifier).to(dtype)
+        inputs: dict[SmallBig, Tensor] = {}
+        for unit in (m for m in network.modules() if isinstance(m, SmallBig)):
+            unit.register_forward_pre_hook(lambda unit, x: inputs.setdefault(unit, x[0].clone()))
+        with torch.no_grad():
+            network(self.clips.to(dtype))
+        for unit in inputs:
+            unit._forward_pre_hooks.clear()
+        return list(inputs.items())
 
     def folded(self) -> Pair:
         """Without batch norms."""
@@ -100,18 +113,17 @@ class Paths:
         return fast(self.clips), self.run(self.clips)
 
     def recomputed(self) -> Pair:
-        """Gradients in float64, blocks computed again in the backward pass."""
-        return self._gradients(recompute=True), self._gradients(recompute=False)
-
-    def _gradients(self, recompute: bool) -> Tensor:
-        network = copy.deepcopy(self.classifier).double().train()
-        for module in network.modules():
-            if isinstance(module, nn.Dropout):
-                module.p = 0
-            if isinstance(module, (UnitBasicBlock, UnitBottleneck)):
-                module.recompute = recompute
-        network(self.clips.double()).square().sum().backward()
-        return torch.cat([p.grad.flatten() for p in network.parameters() if p.grad is not None])
+        """Gradients in float64, whole blocks computed again in the backward pass."""
+        found = []
+        for recompute in (True, False):
+            network = copy.deepcopy(self.classifier).double().train()
+            for module in network.modules():
+                if isinstance(module, nn.Dropout):
+                    module.p = 0
+                if isinstance(module, (UnitBasicBlock, UnitBottleneck)):
+                    module.recompute = recompute
+            found.append(_gradients(network, network, self.clips.double()))
+        return found[0], found[1]
 
 
 @dataclass(frozen=True)
@@ -136,12 +148,13 @@ class Check:
 
 
 CHECKS = (
-    Check("channels-last", 1e-5, Paths.channels_last),
+    Check("units, channels-last", 1e-5, Paths.units),
     Check("folded", 1e-5, Paths.folded),
     Check("compiled, one graph", 1e-5, Paths.compiled),
     Check("CUDA graph, batch 1", 1e-5, Paths.cuda_graph),
     Check("bf16 autocast", 5e-2, Paths.bf16),
-    Check("gradients, recomputed", 1e-9, Paths.recomputed),
+    Check("gradients, pooled again", 1e-9, Paths.gradients),
+    Check("gradients, blocks recomputed", 1e-9, Paths.recomputed),
 )
 
 
@@ -189,6 +202,36 @@ def trials(device: torch.device, threads: int, began: float) -> Iterator[tuple[T
     for cfgs, asked, setting in plans:
         effort = Effort(rounds=30, seconds=10, deadline=began + PREPARING)
         yield Trial(cfgs, asked, setting, device), effort
+
+
+def _plain(unit: SmallBig, x: Tensor) -> Tensor:
+    """Eq. 2 by torch's own operators on contiguous tensors, of a unit that shares its weights."""
+    assert unit.big_bn is not None and unit.big_conv is None
+    x, (t, h, w) = x.contiguous(), unit.view
+    size = (x.shape[2] if t == "T" else t, h, w)
+    padding = (0 if t == "T" else t // 2, h // 2, w // 2)
+    big = F.max_pool3d(x, size, stride=1, padding=padding)
+    small, large = (
+        F.conv3d(view, unit.conv.weight.contiguous(), None, unit.stride, unit.padding)
+        for view in (x, big)
+    )
+    y = unit.norm(small) + unit.big_bn(large)
+    return y.relu() if unit.with_activation else y
+
+
+def _gradients(module: nn.Module, run: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    """Of the squared output's mean, to the input and the module's parameters, in training mode."""
+    module.train()
+    x = x.detach().requires_grad_()
+    grads = torch.autograd.grad(
+        run(x).square().mean(), [x, *module.parameters()], materialize_grads=True
+    )
+    return _joined(grads)
+
+
+def _joined(tensors: Sequence[Tensor]) -> Tensor:
+    """All numbers in one row."""
+    return torch.cat([tensor.flatten() for tensor in tensors])
 
 
 def _awake(network: nn.Module) -> nn.Module:

@@ -4,7 +4,6 @@ import pytest
 import torch
 from mmengine.config import Config
 
-from smallbig_mm.costs import fast_paths
 from smallbig_mm.experiments import gpu_suite
 from smallbig_mm.experiments.gpu_suite import AGREES, CHECKS, MEASURED, Paths, trials
 from smallbig_mm.files import own_config
@@ -40,13 +39,27 @@ def test_a_path_that_differs_is_seen(paths, monkeypatch):
     assert by_name["bf16 autocast"].run(paths)["verdict"] == "differs"
 
 
-def test_a_gradient_that_differs_is_seen(paths, monkeypatch):
-    """Running statistics that are updated twice change no gradient; a unit left out does."""
-    forward = gpu_suite.UnitBottleneck.forward
-    kept = lambda self, x: forward(self, x) * (2 if self.recompute else 1)  # noqa: E731
-    monkeypatch.setattr(gpu_suite.UnitBottleneck, "forward", kept)
-    by_name = {check.name: check for check in CHECKS}
-    assert by_name["gradients, recomputed"].run(paths)["verdict"] == "differs"
+@pytest.mark.parametrize(
+    ("name", "spoiled"),
+    [
+        ("gradients, blocks recomputed", "smallbig_mm.backbones.blocks.UnitBottleneck.forward"),
+        ("gradients, pooled again", "smallbig_mm.units.smallbig.pool_again"),
+        ("units, channels-last", "smallbig_mm.units.smallbig.pool_view"),
+    ],
+)
+def test_what_differs_is_seen(paths, monkeypatch, name, spoiled):
+    def off(*arguments):
+        if spoiled.endswith("forward"):
+            block, x = arguments
+            return block._forward(x) * (2 if block.recompute else 1)
+        if spoiled.endswith("again"):
+            convolve, x = arguments
+            return convolve(x.detach())
+        return arguments[0]  # no pooling
+
+    monkeypatch.setattr(spoiled, off)
+    (check,) = (check for check in CHECKS if check.name == name)
+    assert check.run(paths)["verdict"] == "differs"
 
 
 def test_trials_end_in_time_and_compile_last():
@@ -58,4 +71,3 @@ def test_trials_end_in_time_and_compile_last():
     }
     rounds = sum(effort.seconds for _, effort in plans)
     assert gpu_suite.PREPARING + rounds + 150 < 9 * 60
-    assert fast_paths.graphed is gpu_suite.graphed
