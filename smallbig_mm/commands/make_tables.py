@@ -9,6 +9,7 @@ from ..records import store
 from ..report.documents import FORMATS
 from ..report.lines import lines
 from ..report.readme import blocks, filled
+from ..report.speed_page import GROWTH, curves, draw
 from ..report.tables import Footnotes, accuracy_of, costs_of, documents
 from .cli import parser
 
@@ -67,5 +68,8 @@ def main() -> None:
             continue
         write_text(path, text)
         print(path)
+    if pages["speed"].figures and not args.check:  # a picture's bytes depend on the fonts here
+        draw(curves([record for record in records if record.kind == "speed"]), args.out / GROWTH)
+        print(args.out / GROWTH)
     if different:
         raise UserError(f"not what the data give: {', '.join(different)}; run tools/make_tables.py")

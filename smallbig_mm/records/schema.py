@@ -10,28 +10,23 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     FiniteFloat,
     NonNegativeInt,
     PositiveInt,
+    SerializerFunctionWrapHandler,
     StrictInt,
+    model_serializer,
 )
 
 from ..files import content_sha256
+from .parts import NotRun, Part, Sha256
+from .timings import Speed
 
 VERSION = 2
 
-NotRun = Annotated[str, Field(pattern=r"^not run: \S")]
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Code(_Part):
+class Code(Part):
     """The code that ran: its commit, whether it differed from it outside `results/`, and the
     package's version."""
 
@@ -40,7 +35,7 @@ class Code(_Part):
     version: str
 
 
-class Input(_Part):
+class Input(Part):
     """What a network saw: `frames` a clip, `interval` between them (`'uniform'` over segments),
     `clips` x `crops` of `size` (H, W) a video, `batch` videos a step and process."""
 
@@ -52,7 +47,7 @@ class Input(_Part):
     batch: PositiveInt
 
 
-class Count(_Part):
+class Count(Part):
     """Costs of one clip, as `smallbig_mm.costs.Costs` names them; `clip` is (T, H, W)."""
 
     clip: tuple[PositiveInt, PositiveInt, PositiveInt]
@@ -66,7 +61,7 @@ class Count(_Part):
     counter: str
 
 
-class Data(_Part):
+class Data(Part):
     """A split: its dataset, as the config names it; its list's name and contents, how many samples
     it has, how that compares with the dataset's known list, how many samples could not be decoded,
     over all processes and starts; and the manifest of a dataset that was generated, with a digest
@@ -81,7 +76,7 @@ class Data(_Part):
     manifest: dict[str, Any] | None
 
 
-class Weights(_Part):
+class Weights(Part):
     """Weights that a training began with: the file, and how many of the network's tensors (of a
     2D file: of its convolutions) hold one of it."""
 
@@ -91,7 +86,7 @@ class Weights(_Part):
     tensors: NonNegativeInt
 
 
-class Start(_Part):
+class Start(Part):
     """A start of a training: the epoch that it began after, and what it ran with.
 
     Attributes:
@@ -118,7 +113,7 @@ class Start(_Part):
     sync_bn: bool
 
 
-class Training(_Part):
+class Training(Part):
     """A training as it was run.
 
     Attributes:
@@ -141,7 +136,7 @@ class Training(_Part):
         return self.data if isinstance(self.data, list) else [self.data]
 
 
-class Checkpoint(_Part):
+class Checkpoint(Part):
     """The weights: a file's name and contents, where they come from, and how they were trained.
 
     `settings` are those that converted weights need of a config, by dotted names, as their input's
@@ -156,7 +151,7 @@ class Checkpoint(_Part):
     settings: dict[str, Any] = Field(default_factory=dict)
 
 
-class Attachment(_Part):
+class Attachment(Part):
     """A figure that is no number, e.g. a confusion matrix: its name and the file that holds it."""
 
     name: str
@@ -164,7 +159,7 @@ class Attachment(_Part):
     sha256: Sha256
 
 
-class Record(_Part):
+class Record(Part):
     """One run.
 
     Attributes:
@@ -179,6 +174,7 @@ class Record(_Part):
         training: as it was run, of a training.
         metrics: name and value, as the evaluator gives them; of a training those of its last epoch.
         attachments: figures that are no numbers.
+        speed: of a record of that kind; others' files do not name it.
         env: versions and machine.
         detail: what a benchmark adds, e.g. its fold, or predictions.
     """
@@ -201,8 +197,17 @@ class Record(_Part):
     start: datetime | NotRun
     end: datetime | NotRun
     metrics: Annotated[dict[str, FiniteFloat], Field(min_length=1)] | NotRun
-    attachments: list[Attachment] = []
-    detail: dict[str, Any] = {}
+    attachments: list[Attachment] = Field(default_factory=list)
+    speed: Speed | None = None
+    detail: dict[str, Any] = Field(default_factory=dict)
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Records that were written before there were speeds stay, byte by byte, what they are."""
+        content = serialise(self)
+        if self.speed is None:
+            del content["speed"]
+        return content
 
     @property
     def config_sha256(self) -> str:

@@ -63,7 +63,18 @@ def validate(content: Any, source: str | Path) -> Record:
 
 
 BRANCHES = {
-    *("Input", "Data", "Checkpoint", "Training", "str", "int", "bool", "datetime"),
+    *(
+        "Input",
+        "Data",
+        "Checkpoint",
+        "Training",
+        "Speed",
+        "Spread",
+        "str",
+        "int",
+        "bool",
+        "datetime",
+    ),
     "constrained-str",
 }
 

@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote
 
 import pandas as pd
@@ -48,6 +49,7 @@ class Document:
         parts: tables by heading; '' for none. All cells are text.
         footnotes: numbered from 1, as `[1]` in cells.
         links: file, below the checkout, that a cell of the column `row` leads to.
+        figures: files of pictures in the page's folder, shown before the tables; not in CSV.
     """
 
     title: str
@@ -55,6 +57,7 @@ class Document:
     parts: dict[str, pd.DataFrame]
     footnotes: list[str]
     links: dict[str, str]
+    figures: Sequence[str] = ()
 
     def render(self, kind: str) -> str:
         """The page in one of `FORMATS`."""
@@ -69,6 +72,7 @@ class Document:
 
     def _md(self) -> str:
         blocks = [f"# {_line(self.title)}", *self.texts]
+        blocks += [f"![{Path(name).stem}]({quote(name)})" for name in self.figures]
         for heading, frame in self._tables():
             linked = frame.map(_md_cell)
             if "row" in linked:
@@ -85,6 +89,7 @@ class Document:
         head = f'<meta charset="utf-8"><title>{html.escape(self.title)}</title>'
         blocks = [f"<h1>{html.escape(self.title)}</h1>"]
         blocks += [f"<p>{html.escape(text.replace('`', ''))}</p>" for text in self.texts]
+        blocks += [f'<p><img src="{quote(name)}"></p>' for name in self.figures]
         for heading, frame in self._tables():
             blocks += [f"<h2>{html.escape(heading)}</h2>"] if heading else []
             blocks.append(frame.to_html(index=False, border=0))
@@ -93,6 +98,7 @@ class Document:
 
     def _latex(self) -> str:
         blocks = [f"% {_line(text)}" for text in (self.title, *self.texts)]
+        blocks += [rf"\includegraphics{{{name}}}" for name in self.figures]
         for heading, frame in self._tables():
             blocks += [f"% {heading}"] if heading else []
             style = frame.style.hide(axis="index").format(escape="latex")

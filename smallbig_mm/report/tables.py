@@ -16,7 +16,7 @@ from ..files import relative
 from ..paper import TABLES, rows
 from ..records.schema import Record
 from ..records.store import metrics
-from . import third_party, units
+from . import speed_page, third_party, units
 from .documents import Document
 from .lines import COMMON, Line, Note, lines, notes, why_not
 from .orderings import motion_shapes
@@ -337,5 +337,6 @@ def documents(records: Sequence[Record]) -> dict[str, Document]:
         "matched": matched(every),
         "units": units.table(records),
         "motion_shapes": motion_shapes(records),
+        "speed": speed_page.document(records),
         "README": overview(every),
     }
