@@ -46,9 +46,9 @@ def test_configs_side_by_side(bench):
     assert [(line["row"], line["mode"]) for line in lines] == [
         (name, mode) for name in ("r23", "smallbig_r23") for mode in ("inference", "training")
     ]
-    assert {line["clip"] for line in lines} == {"4x32x32"} and {line["batch"] for line in lines} == {
-        "2"
-    }
+    assert {line["clip"] for line in lines} == {"4x32x32"} and {
+        line["batch"] for line in lines
+    } == {"2"}
     assert {line["plain / this"] for line in lines} == {"1.00"}
 
     records = store.read_all(bench.runs)
