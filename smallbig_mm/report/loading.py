@@ -20,8 +20,8 @@ def as_text(found: dict[str, Any]) -> tuple[str, Table, Table]:
         f"{found['seconds']:g} s, in turns; a step of training: {_said(step, '{:.3f} s')}; "
         f"{len(found['broken'])} broken videos. Memory: of this process and all below it, what "
         "they share counted for each; its growth is of a round's second half. Starves: what waits "
-        f"for the other, and for how much of the time. Hours: of the whole training on {found['gpus']} "
-        "GPUs, each with such a loader of its own"
+        "for the other, and for how much of the time. Hours: of the whole training on "
+        f"{found['gpus']} GPUs, each with such a loader of its own"
     )
     head = ["workers", "decoder threads", "clips/s", "least ... most", "MiB", "growth, MiB/min",
             "starves", "hours"]  # fmt: skip
