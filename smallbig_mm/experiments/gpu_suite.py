@@ -21,6 +21,7 @@ from ..costs.steps import random_clips
 from ..costs.subjects import Setting, Way
 from ..deploy.backends import prepare
 from ..deploy.classifier import Classifier
+from ..errors import UserError
 from ..files import own_config
 from .speed import Effort, Trial
 
@@ -142,6 +143,17 @@ CHECKS = (
     Check("bf16 autocast", 5e-2, Paths.bf16),
     Check("gradients, recomputed", 1e-9, Paths.recomputed),
 )
+
+
+def gpu() -> torch.device:
+    """The GPU.
+
+    Raises:
+        UserError: if there is none.
+    """
+    if not torch.cuda.is_available():
+        raise UserError("--suite gpu: torch finds no GPU here")
+    return torch.device("cuda")
 
 
 def checks(device: torch.device) -> Iterator[dict[str, Any]]:

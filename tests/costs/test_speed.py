@@ -5,6 +5,7 @@ import time
 import pytest
 import torch
 
+from smallbig_mm.costs import speed
 from smallbig_mm.costs.speed import LEAST_ROUNDS, MOST_WARM_UP, Entry, Race
 from smallbig_mm.errors import UserError
 
@@ -23,10 +24,11 @@ def test_calls_take_turns_after_their_warm_up():
     assert all(0.01 <= low <= mid <= high for low, mid, high in [race.entries["a"].quartiles])
 
 
-def test_warm_up_lasts_until_two_calls_take_the_same():
-    times = iter([0.08, 0.04, 0.02, 0.02, 0.02])
-    entry = Race(CPU).enter("a", lambda: lambda: time.sleep(next(times)))
-    assert len(entry.warm_up) == 4
+def test_warm_up_lasts_until_two_calls_take_the_same(monkeypatch):
+    times = iter([8.0, 4.0, 2.1, 2.0, *(2**n for n in range(99))])
+    monkeypatch.setattr(speed, "elapsed", lambda call, device: float(next(times)))
+    assert Race(CPU).enter("a", lambda: lambda: None).warm_up == [8.0, 4.0, 2.1, 2.0]
+    assert len(Race(CPU).enter("b", lambda: lambda: None).warm_up) == MOST_WARM_UP
 
 
 def test_quartiles_by_hand():
