@@ -122,6 +122,17 @@ def test_two_videos_and_threads_and_forks_do_not_mix(tmp_path):
     assert np.array_equal(first.read([19]), expected)
 
 
+def test_videos_that_were_read_leave_nothing_behind(tmp_path):
+    file = write(tmp_path / "a.mp4")
+    held = []
+    for number in range(301):
+        open_video(file).read([number % 60])
+        if number % 150 == 0:
+            pages = Path(f"/proc/{reading._process()._child.pid}/statm").read_text().split()[1]
+            held.append(int(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20)
+    assert max(held) - held[0] < 8  # MiB
+
+
 def _last_frame(path):
     return open_video(path).read([19])
 

@@ -7,6 +7,7 @@ A reader has `name`, `frames` (how many are shown), `fps`, and `read(indices)`, 
 from __future__ import annotations
 
 import time
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -42,6 +43,8 @@ class Seeking:
     def __init__(self, path: str, threads: int, tell: Callable[[], None]) -> None:
         self._path, self._tell = path, tell
         self._container: Any = av.open(path)
+        # Its parts refer to each other: unclosed, files stay in memory until garbage is collected.
+        weakref.finalize(self, self._container.close)
         self._index = index(self._container)
         stream = self._container.streams.video[0]
         self._codec = _with_threads(stream.codec_context, threads)
