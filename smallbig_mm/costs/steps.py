@@ -63,6 +63,28 @@ def inference(
     return lambda: run(clips)
 
 
+class _Least(nn.Module):
+    """The least that is a recogniser: one convolution."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv3d(3, 2, 1)
+
+    def forward(self, views: Tensor, stage: str) -> Tensor:
+        return self.conv(views.flatten(0, 1)).mean((2, 3, 4))
+
+
+def load(backend: str, precision: str, threads: int) -> None:
+    """Run the least network once, so that no other is charged for the packages that this loads.
+
+    Raises:
+        UserError: as `inference`.
+    """
+    least = Classifier(_Least()).eval()
+    clips = random_clips(least, 1, (2, 8, 8), torch.device("cpu"))
+    inference(least, clips, backend, precision, threads)()
+
+
 def training_step(
     recogniser: nn.Module, cfg: Config, clips: Tensor, backend: str, precision: str
 ) -> Callable[[], Any]:

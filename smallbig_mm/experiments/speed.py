@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +16,12 @@ from mmengine.config import Config
 from ..configs import identity
 from ..costs import machine
 from ..costs.speed import Call, Entry, Race
+from ..costs.steps import BY_TORCH, load
 from ..costs.subjects import INTERRUPTED, Setting, Subject, Way
 from ..errors import UserError
 from ..files import file_name
 from ..records import store
-from ..records.provenance import command, is_committed, now
+from ..records.provenance import command, environment, is_committed, now
 from ..records.schema import Record
 from .costs import network_of
 
@@ -66,7 +69,8 @@ class Trial:
 
     def steps(self, effort: Effort) -> int:
         """How often `run` tells something, at most."""
-        return len(self.subjects) * (1 + len(self.ways)) + len(RATES) + effort.rounds
+        turns = len(self.subjects) * (1 + len(self.ways))
+        return len(self._others()) + turns + len(RATES) + effort.rounds
 
     def run(self, effort: Effort, tell: Tell, warn: Tell) -> bool:
         """Measure; what fails is kept as such, and the others go on.
@@ -95,6 +99,10 @@ class Trial:
         for subject in self.subjects:
             tell(f"{subject.name}: building and counting")
             subject.build(self.ways, self.device)
+        for backend, precision in self._others():
+            tell(f"loading: {backend}, {precision}")
+            with suppress(UserError):  # which its turn tells
+                load(backend, precision, self.setting.threads)
         for subject in self.subjects:
             for way in self.ways:
                 tell(f"{subject.name}: {way}")
@@ -109,6 +117,11 @@ class Trial:
             tell(f"the machine's own rates: {name}")
             if name != "bf16" or any(way.precision == name for _, way in self._running()):
                 self.race.enter(name, partial(self._rate, name))
+
+    def _others(self) -> list[tuple[str, str]]:
+        """Backends that are not torch's own, and their precisions, each once."""
+        every = dict.fromkeys((way.backend, way.precision) for way in self.ways)
+        return [(name, precision) for name, precision in every if name not in BY_TORCH]
 
     def _running(self) -> Iterator[tuple[str, Way]]:
         for name, entry in self.race.entries.items():
@@ -167,6 +180,7 @@ class Trial:
             checkpoints="not run: random weights",
             seed="not run: a time does not depend on weights",
             metrics="not run: a time has no accuracy",
+            env=environment() | _versions(timings),
             speed=speed,
             **fields,
         )
@@ -192,6 +206,14 @@ class Trial:
         if not entry.seconds:
             return entry.failure or INTERRUPTED
         return self.work[name] / entry.quartiles[1]
+
+
+def _versions(timings: list[dict[str, Any]]) -> dict[str, str]:
+    """Of the packages beside torch that ran something."""
+    used = {timing["backend"] for timing in timings} & {"onnxruntime", "openvino"}
+    if any(timing["precision"] == "int8" for timing in timings):
+        used.add("nncf")
+    return {name: version(name) for name in sorted(used)}
 
 
 def _spread(entry: Entry) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from ..files import CHECKOUT, SHARE
 CODE = ("smallbig_mm", "configs", "tools", "setup.cfg", "requirements.txt")
 PACKAGES = (
     *("torch", "mmengine", "mmcv-lite", "mmcv", "mmaction2", "decord", "av", "opencv-python"),
-    *("fvcore", "numpy", "openvino", "onnxruntime", "nncf"),
+    *("fvcore", "numpy"),
 )
 NO_CHECKOUT = "not run: an installed package, no git checkout"
 

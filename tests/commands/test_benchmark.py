@@ -202,4 +202,5 @@ def test_other_runtimes_beside_torch(bench, backend):
     (record,) = store.read_all(bench.runs)
     plain, other = record.speed.timings
     assert other.backend == backend and other.seconds.rounds == 3
+    assert 0 < other.memory_bytes < 100 * 2**20  # and not the packages, which are loaded before
     assert other.weights == "the backend's own" and plain.weights != other.weights
