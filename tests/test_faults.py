@@ -34,7 +34,7 @@ def test_faults_cost_nothing(monkeypatch, capsys):
     assert found["broken videos"][0]["named"] == "yes"
     for row in found["frames"]:
         assert row["wrong"] == "0" != row["files"], row
-    assert {row["read by"] for row in found["reading rates"]} == {"decord", "pyav"}
+    assert {row["read by"] for row in found["reading rates"]} == {"seeking", "pyav"}
     assert [row["ok"] for row in found["scans"]] == ["1", "1", "10"]
     for row in found["broken lists"]:
         assert row["count"] == str(sum(int(row[name]) for name in list(row)[2:])), row

@@ -25,6 +25,7 @@ from ..progress import progress_bar
 from ..report.documents import markdown
 from ..report.speed import COLUMNS, cells, conditions, figures
 from .cli import parser, positive
+from .loader import add_loader_arguments, measure_loader
 
 SWEEPS = ("frames", "size", "batch", "threads")
 
@@ -80,12 +81,19 @@ def main() -> None:
     tool.add_argument("--device", default=get_device(), help="cpu, cuda:0, ... (%(default)s)")
     tool.add_argument("--records", type=Path, help="folder of records (as tools/train.py's)")
     tool.add_argument("--json", action="store_true", help="one JSON object a line, no table")
+    add_loader_arguments(tool)
     args = tool.parse_args()
 
+    if args.loader:
+        if args.configs or args.suite:
+            raise UserError(
+                "--loader measures one config's loader: give no other config, no --suite"
+            )
+        return measure_loader(args)
     if args.suite:
         return _suite(args)
     if not args.configs:
-        raise UserError("give config files, or --suite gpu")
+        raise UserError("give config files, --loader CONFIG, or --suite gpu")
     cfgs = [_config(path) for path in dict.fromkeys(args.configs)]
     modes = MODES if args.mode == "both" else (args.mode,)
     ways = [

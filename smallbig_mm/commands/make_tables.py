@@ -69,7 +69,7 @@ def main() -> None:
         write_text(path, text)
         print(path)
     if pages["speed"].figures and not args.check:  # a picture's bytes depend on the fonts here
-        draw(curves([record for record in records if record.kind == "speed"]), args.out / GROWTH)
+        draw(curves([record for record in records if record.speed is not None]), args.out / GROWTH)
         print(args.out / GROWTH)
     if different:
         raise UserError(f"not what the data give: {', '.join(different)}; run tools/make_tables.py")

@@ -28,7 +28,7 @@ def read_right_frames() -> str | None:
         return None
     DecordInit.__init__ = _with_decoder(DecordInit.__init__)
     DecordInit._get_video_reader = functools.wraps(DecordInit._get_video_reader)(_open)
-    return "decord reads those videos of which it returns the right frames, PyAV the others"
+    return "videos are read by PyAV, in a process of its own, instead of decord"
 
 
 class Batch(NamedTuple):

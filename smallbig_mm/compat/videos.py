@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import VideoDecodeError
-from ..reading import REASONS, Video
+from ..reading import READERS, REASONS, Video
 from .decoders import opened
 
-# What read a sample: nothing yet, decord, PyAV as the config asks, or PyAV for this reason.
-READERS = ("", "decord", "pyav", *REASONS)
+# What read a sample: nothing yet, a decoder as the config asks, or PyAV from the start, and why.
+READ_BY = ("", *READERS, *REASONS)
 # A decoder raises almost anything on a bad file, but these mean a bug in code or a missing package.
 _PROGRAMMING_ERRORS = (
     AssertionError,
@@ -189,12 +189,12 @@ class _Warned:
         return not known
 
     def read_by(self, idx: int, video: Video, ann_file: str) -> None:
-        """Note what reads sample `idx`; say so once, if decord would misread it."""
-        reader = READERS.index(video.why or video.decoder)
-        if video.why and not (self.readers > 2).any():
+        """Note what reads sample `idx`; say so once, if it is read from the start."""
+        reader = READ_BY.index(video.why or video.decoder)
+        if video.why and not (self.readers > len(READERS)).any():
             _warn(
-                f"{video.path} is read with PyAV, which is right and may be slower: decord would "
-                f"misread it ({video.why}). Others of {ann_file} like it are counted at the end"
+                f"{video.path} is decoded from its start, which takes longer: its packets do not "
+                f"tell its frames ({video.why}). Others of {ann_file} are counted at the end"
             )
         self.readers[idx] = reader
 

@@ -1,4 +1,4 @@
-"""Which decoder read how many videos of a training or test."""
+"""How many videos of a training or test were read in which way."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from mmengine.hooks import Hook
 from mmengine.logging import print_log
 from mmengine.runner import Runner
 
-from ..compat.videos import READERS
+from ..compat.videos import READ_BY
 from ..files import relative
 from .skipped import watched
 
 
 class CountDecoders(Hook):
-    """Counts the videos that decord and PyAV read, and for which reason, over all processes.
+    """Counts the videos that were read from the start, for which reason, and others.
 
     Attributes:
-        counts: of each list how many samples each of `READERS` read; empty before the run's end.
+        counts: of each list how many samples each of `READ_BY` read; empty before the run's end.
     """
 
     priority = "LOWEST"
@@ -39,8 +39,8 @@ class CountDecoders(Hook):
         for dataset in watched(loader.dataset):
             readers = dataset._warned.readers.clone()
             all_reduce(readers, "max")
-            counted = torch.bincount(readers.int(), minlength=len(READERS)).tolist()
-            found = {name: n for name, n in zip(READERS, counted, strict=True) if name and n}
+            counted = torch.bincount(readers.int(), minlength=len(READ_BY)).tolist()
+            found = {name: n for name, n in zip(READ_BY, counted, strict=True) if name and n}
             if found:
                 self.counts[relative(dataset.ann_file)] = found
                 said = ", ".join(f"{n} by {_name(reader)}" for reader, n in found.items())
@@ -48,4 +48,5 @@ class CountDecoders(Hook):
 
 
 def _name(reader: str) -> str:
-    return {"decord": "decord", "pyav": "PyAV"}.get(reader, f"PyAV ({reader})")
+    known = {"seeking": "seeking", "pyav": "PyAV from the start", "decord": "decord"}
+    return known.get(reader, f"PyAV from the start ({reader})")

@@ -5,21 +5,23 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Sequence
 from multiprocessing import Pipe
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn
 
 import numpy as np
 
 from ..errors import StackError, VideoDecodeError
-from . import decoders
 from .decoders import FALLBACK, REASONS
 
-__all__ = ["DECODERS", "REASONS", "TIMEOUT", "Video", "open_video"]
+__all__ = ["DECODERS", "FALLBACK", "READERS", "REASONS", "TIMEOUT", "Video", "open_video"]
 
 DECODERS = ("auto", "decord", "pyav")
+READERS = ("seeking", "pyav", "decord")
+SERVE = Path(__file__).with_name("serve.py")
 TIMEOUT = 60.0
 _own = threading.local()
 
@@ -31,8 +33,9 @@ class Video:
         path: of the file.
         frames: how many sequential decoding shows.
         fps: frames a second.
-        decoder: `'decord'` or `'pyav'`.
-        why: why it is not decord, one of `REASONS`; empty if it is, or PyAV was asked for.
+        decoder: `'seeking'`: PyAV decodes what the frames need; `'pyav'`: all from the start; or
+            `'decord'`.
+        why: why it is all from the start, one of `REASONS`; empty if it is not, or was asked for.
     """
 
     def __init__(self, path: str, decoder: str, timeout: float, threads: int) -> None:
@@ -58,8 +61,8 @@ class Video:
         self.why = FALLBACK
         if self.frames != frames:
             raise VideoDecodeError(
-                f"{self.path}: decord counts {frames} frames and cannot decode them, PyAV "
-                f"{self.frames}; encode the file again"
+                f"{self.path}: its packets tell of {frames} frames, and {self.frames} can be "
+                "decoded; encode the file again"
             )
         return self._frames(wanted)
 
@@ -68,7 +71,7 @@ class Video:
         if process.video is not self:  # another video was opened since
             self._open(self.decoder if self._asked == "auto" else self._asked)
         (shape,) = _process().ask(self.path, self._timeout, "read", indices)
-        return _process().receive(self.path, self._timeout, shape)
+        return _process().frames(shape)
 
     def _open(self, decoder: str) -> None:
         # Absolute, for FFmpeg takes the start of `a:b.mp4` for a protocol.
@@ -92,7 +95,8 @@ def open_video(
 
     Args:
         path: of the file.
-        decoder: `'auto'`: decord where its frames are those of sequential decoding, PyAV else.
+        decoder: `'pyav'` decodes from the start, `'auto'` only what is needed, where the frames
+            are those of decoding from the start; `'decord'` reads without a look at the file.
         timeout: seconds after which an answer is given up; the file then counts as hung.
         threads: of the decoder.
 
@@ -115,18 +119,20 @@ class _Process:
         self.owner = os.getpid()
         self.video: Video | None = None
         self._connection, theirs = Pipe()
+        self._shared = _memory()
         with theirs:
+            passed = theirs.fileno(), self._shared.fileno()
             self._child = subprocess.Popen(
-                [sys.executable, decoders.__file__, str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
+                [sys.executable, str(SERVE), *map(str, passed)],
+                pass_fds=passed,
                 stdin=subprocess.DEVNULL,
             )
         try:
-            word, *why = self._connection.recv()
+            self._connection.recv()
         except EOFError:
-            word, why = "refused", ["it did not start; its own words are above"]
-        if word == "refused":
-            raise StackError(f"the process that decodes videos: {why[-1]}")
+            raise StackError(
+                "the process that decodes videos did not start; its own words are above"
+            ) from None
 
     def ask(self, path: str, timeout: float, *request: Any) -> tuple:
         """Send a request for a file; the answer's content."""
@@ -141,28 +147,35 @@ class _Process:
             self._give_up(path, "crashed", "its decoder crashed")
         if word == "refused":
             kind, why = content
+            if kind == "import":
+                raise StackError(f"the process that decodes videos: {why}")
             raise VideoDecodeError(f"{path}: {why}", kind=kind)
         return tuple(content)
 
-    def receive(self, path: str, timeout: float, shape: tuple[int, ...]) -> np.ndarray:
-        """The frames that follow an answer."""
+    def frames(self, shape: tuple[int, ...]) -> np.ndarray:
+        """The frames that an answer tells of."""
         images = np.empty(shape, np.uint8)
-        try:
-            if not self._connection.poll(timeout):
-                self._give_up(path, "hung", f"its decoder gave no frames in {timeout:g} s")
-            self._connection.recv_bytes_into(images.data.cast("B"))
-        except (EOFError, OSError):
-            self._give_up(path, "crashed", "its decoder crashed")
+        left = images.data.cast("B")
+        while left:  # Linux reads 2 GiB at a time
+            left = left[os.preadv(self._shared.fileno(), [left], images.nbytes - len(left)) :]
         return images
 
     def _give_up(self, path: str, kind: str, why: str) -> NoReturn:
         self._child.kill()
         status = self._child.wait()
         self._connection.close()
+        self._shared.close()
         _own.process = None
         if kind == "crashed" and status < 0:
             why += f" (signal {-status})"
         raise VideoDecodeError(f"{path}: {why}; encode it again, or take it out", kind=kind)
+
+
+def _memory() -> IO[bytes]:
+    """A file of which no disk is to know."""
+    if sys.platform == "linux":
+        return os.fdopen(os.memfd_create("frames"), "w+b", buffering=0)
+    return tempfile.TemporaryFile(buffering=0)
 
 
 def _process() -> _Process:

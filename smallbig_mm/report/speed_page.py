@@ -29,7 +29,7 @@ GROWTH_TEXT = (
 
 def document(records: Sequence[Record]) -> Document:
     """The page."""
-    speeds = [record for record in records if record.kind == "speed"]
+    speeds = [record for record in records if record.speed is not None]
     if not speeds:
         return Document("Speed", ["not run: no record of it yet"], {}, [], {})
     machines = {machine_of(record): record for record in speeds}  # the newest of each

@@ -14,21 +14,21 @@ import pytest
 
 from smallbig_mm import reading
 from smallbig_mm.errors import StackError, VideoDecodeError
-from smallbig_mm.reading import decoders, open_video
+from smallbig_mm.reading import open_video
 
 from .corpus import write
 from .processes import decode_with
 
 SHARED = Path(__file__).parents[3] / "shared/trials/videos"
-# The process that decodes, with a decord that hangs or crashes on files of these names.
+# The process that decodes, which hangs or crashes when it seeks in files of these names.
 FAULTY = """
-plain = decoders.Decord
+plain = decoders.Seeking
 
 class Faulty(plain):
-    def __init__(self, path, threads):
+    def __init__(self, path, threads, tell):
         if "late" not in path:
             fail(path)
-        super().__init__(path, threads)
+        super().__init__(path, threads, tell)
     def read(self, indices):
         fail(self.path)
         return super().read(indices)
@@ -40,21 +40,23 @@ def fail(path):
     if "crashes" in path:
         os.kill(os.getpid(), signal.SIGSEGV)
 
-def opened(path, *rest, plain=decoders.open_file):
+def opened(path, decoder, *rest, plain=decoders.open_file):
     global current
     current = path
-    return plain(path, *rest)
+    if decoder == "pyav" and "always" in path:
+        fail(path)
+    return plain(path, decoder, *rest)
 
-decoders.Decord, decoders.open_file = Faulty, opened
+decoders.Seeking, decoders.open_file = Faulty, opened
 """
 
 SLOW = """
-def slow(self, plain=decoders.PyAV._decoded):
+def slow(self, plain=decoders.Sequential._decoded):
     for frame in plain(self):
         time.sleep(0.05)
         yield frame
 
-decoders.PyAV._decoded = slow
+decoders.Sequential._decoded = slow
 """
 
 
@@ -65,22 +67,22 @@ def faulty(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("fault", ["hangs", "crashes"])
 @pytest.mark.parametrize("when", ["early", "late"])
-def test_pyav_reads_what_decord_fails_on(tmp_path, faulty, fault, when):
+def test_what_seeking_fails_on_is_read_from_the_start(tmp_path, faulty, fault, when):
     file = write(tmp_path / f"{fault}_{when}.mp4")
     video = open_video(file, timeout=1)
     images = video.read([7, 2])
-    assert (video.decoder, video.why) == ("pyav", reading.decoders.FALLBACK)
+    assert (video.decoder, video.why) == ("pyav", reading.FALLBACK)
     assert np.array_equal(images, open_video(file, "pyav").read([7, 2]))
 
 
 @pytest.mark.parametrize(("fault", "kind"), [("hangs", "hung"), ("crashes", "crashed")])
 def test_what_no_other_decoder_may_read_is_named(tmp_path, faulty, fault, kind):
-    file = write(tmp_path / f"{fault}.mp4")
-    with pytest.raises(VideoDecodeError, match=f"{fault}.mp4: its decoder") as caught:
-        open_video(file, "decord", timeout=1)
+    file = write(tmp_path / f"{fault}_always.mp4")
+    with pytest.raises(VideoDecodeError, match=f"{fault}_always.mp4: its decoder") as caught:
+        open_video(file, "pyav", timeout=1)
     assert caught.value.kind == kind
     good = write(tmp_path / "good.mp4")
-    assert open_video(good).decoder == "decord"  # the process was replaced
+    assert open_video(good).decoder == "seeking"  # the process was replaced
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is not here")
@@ -120,6 +122,17 @@ def test_two_videos_and_threads_and_forks_do_not_mix(tmp_path):
     assert np.array_equal(first.read([19]), expected)
 
 
+def test_videos_that_were_read_leave_nothing_behind(tmp_path):
+    file = write(tmp_path / "a.mp4")
+    held = []
+    for number in range(301):
+        open_video(file).read([number % 60])
+        if number % 150 == 0:
+            pages = Path(f"/proc/{reading._process()._child.pid}/statm").read_text().split()[1]
+            held.append(int(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20)
+    assert max(held) - held[0] < 8  # MiB
+
+
 def _last_frame(path):
     return open_video(path).read([19])
 
@@ -148,6 +161,6 @@ def _status(pid: int) -> str:
 
 def test_a_process_that_does_not_start_is_no_bad_video(tmp_path, monkeypatch):
     monkeypatch.setattr(reading, "_own", threading.local())
-    monkeypatch.setattr(decoders, "__file__", str(tmp_path / "none.py"))
+    monkeypatch.setattr(reading, "SERVE", tmp_path / "none.py")
     with pytest.raises(StackError, match="did not start"):
         open_video(write(tmp_path / "a.mp4"))
