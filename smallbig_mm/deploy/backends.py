@@ -62,7 +62,9 @@ def prepare(
             f"backend {backend} has no {precision}: choose fp32, or for {precision} the backend "
             f"{' or '.join(HAVE[precision])}"
         )
-    if backend.startswith("torch"):
+    if backend == "torch-folded":
+        raise UserError("backend torch-folded: there is no folding here yet; choose torch")
+    if backend == "torch":
         if threads is not None:
             torch.set_num_threads(threads)
         return _torch(classifier, precision)

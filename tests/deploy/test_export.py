@@ -9,6 +9,7 @@ import onnxruntime
 import pytest
 import torch
 
+from smallbig_mm.checkpoints import save
 from smallbig_mm.commands import start
 from smallbig_mm.configs import digest, load_config, protocol
 from smallbig_mm.costs.counting import build_model
@@ -86,7 +87,8 @@ def test_pt2_checked_on_a_video_of_ones_own(files, tmp_path, capsys):
 
 def test_what_gives_other_scores_is_not_written(files, tmp_path, monkeypatch):
     own, other = small.classifier(files[0]), small.classifier(files[0])
-    monkeypatch.setattr(exporting, "trace", lambda _, clip: trace(other, clip))
+    empty = (lambda *given: given[-1].touch(), lambda path: other)
+    monkeypatch.setitem(exporting.FORMATS, ".pt2", empty)
     with pytest.raises(UserError, match=f"not written: .* {TOLERANCE:g} is allowed"):
         export(own, small.clips(1), {}, tmp_path / "out.pt2")
     assert list(tmp_path.iterdir()) == []
@@ -100,6 +102,20 @@ def test_scores_of_a_batch_are_compared_too(files):
 
     clip = small.clips(1)
     assert difference(own, of_the_first, clip) > TOLERANCE > difference(own, own, clip)
+
+
+@pytest.mark.slow
+def test_a_network_of_frames(tmp_path):
+    """TSM's: its clip is the first frames of a video's, not all of them."""
+    config = CONFIGS / "tsm_r50_8f_k400.py"
+    cfg = load_config(str(config))
+    cfg.model.backbone.pretrained = None
+    save(build_model(cfg).state_dict(), {}, tmp_path / "tsm.pth")
+    run_here("export", config, "tsm.pth", "tsm.pt2", cwd=tmp_path)
+    extra = {exporting.EXTRA_FILE: ""}
+    run = torch.export.load(tmp_path / "tsm.pt2", extra_files=extra).module()
+    size = json.loads(extra[exporting.EXTRA_FILE])["clip_size"]
+    assert run(torch.randn(3, 8, 3, *size)).shape == (3, 400)
 
 
 def test_other_endings_are_refused_by_name(files, tmp_path, monkeypatch, capsys):
