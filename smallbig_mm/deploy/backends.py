@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from ..errors import UserError
 from .classifier import Classifier
+from .fold import fold
 from .graphs import INPUT, onnx_model
 from .packages import load
 from .quantise import quantise
@@ -62,10 +63,10 @@ def prepare(
             f"backend {backend} has no {precision}: choose fp32, or for {precision} the backend "
             f"{' or '.join(HAVE[precision])}"
         )
-    if backend.startswith("torch"):
+    if backend in ("torch", "torch-folded"):
         if threads is not None:
             torch.set_num_threads(threads)
-        return _torch(classifier, precision)
+        return _torch(fold(classifier) if backend == "torch-folded" else classifier, precision)
     if clip.device.type != "cpu":
         raise UserError(
             f"backend {backend} runs on the CPU: choose --device cpu, or the backend torch"

@@ -52,8 +52,7 @@ def trace(classifier: Classifier, clip: Tensor) -> ExportedProgram:
 def onnx_model(classifier: Classifier, clip: Tensor) -> Any:
     """An `onnx.ModelProto` of a classifier: `clips`, of any batch -> `scores`.
 
-    By PyTorch's exporter of today; the older one (`dynamo=False`) knows neither memory layouts nor
-    kernels as long as the clip.
+    By PyTorch's exporter of today; the older one, `dynamo=False`, makes the batch a constant.
 
     Args:
         classifier: in eval mode; it stays as it is.

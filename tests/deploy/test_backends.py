@@ -39,13 +39,19 @@ def difference(network, run, clips) -> float:
     return float(((other - own).abs() / own.std(0)).max())
 
 
-@pytest.mark.parametrize("backend", ["torch", "onnxruntime", "openvino"])
+@pytest.mark.parametrize("backend", backends.BACKENDS)
 def test_scores_are_those_of_torch_whatever_the_batch(network, exported, backend):
     run = prepare(network, small.clips(1), backend, threads=1)
     turned = small.clips(3).flip(-1).transpose(3, 4)  # not contiguous
     assert difference(network, run, turned) < 1e-3
     one = small.clips(1)
     assert torch.allclose(run(one), network(one), rtol=1e-5)
+
+
+def test_folded_is_folded(network, monkeypatch):
+    monkeypatch.setattr(backends, "fold", lambda folded: lambda clips: -folded(clips))
+    clips = small.clips(1)
+    assert torch.equal(prepare(network, clips, "torch-folded")(clips), -network(clips))
 
 
 def test_threads_are_set(network):
