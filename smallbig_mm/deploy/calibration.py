@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import random
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from .views import as_views, rows_of_a_view
 
 
 class CalibrationClips:
-    """Views of a list's videos, one each, in any number of passes.
+    """Views of a list's videos, one each, read in the first of any number of passes.
 
     Videos are drawn at random, always the same, and their views in turn from all clips and crops.
     Those that cannot be decoded are passed over. Names are looked for where the config's train, val
@@ -34,34 +35,35 @@ class CalibrationClips:
         number: of clips.
 
     Raises:
-        UserError: if the list cannot be read, its videos are not found, or too few can be decoded.
+        UserError: if the list cannot be read or its videos are not found; in the first pass, if too
+            few can be decoded.
     """
 
     def __init__(self, recogniser: Any, cfg: Config, path: Path, number: int) -> None:
-        self._recogniser = recogniser
-        self._samples: list[dict[str, Any]] = []
-        dataset = DATASETS.build(_source(cfg, path))
-        for index in random.Random(0).sample(range(len(dataset)), len(dataset)):
-            if len(self._samples) == number:
-                return
+        self._recogniser, self._path, self._number = recogniser, path, number
+        self._dataset = DATASETS.build(_source(cfg, path))
+
+    @cached_property
+    def _samples(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        length = len(self._dataset)
+        for index in random.Random(0).sample(range(length), length):
+            if len(found) == self._number:
+                break
             try:
-                self._samples.append(self._one_view(dataset.prepare_data(index)))
+                sample = self._dataset.prepare_data(index)
             except VideoDecodeError:
                 continue
-        if len(self._samples) < number:
+            inputs = sample["inputs"]
+            rows = rows_of_a_view(self._recogniser, len(inputs))
+            first = rows * (len(found) % (len(inputs) // rows))
+            found.append(dict(sample, inputs=inputs[first : first + rows].clone()))
+        if len(found) < self._number:
             raise UserError(
-                f"--calibration {path}: {len(self._samples)} of its {len(dataset)} videos can be "
-                f"decoded, fewer than --calibration-clips {number}; give a longer list, or set that"
+                f"--calibration {self._path}: {len(found)} of its {length} videos can be decoded, "
+                f"fewer than --calibration-clips {self._number}; give a longer list, or set that"
             )
-
-    def _one_view(self, sample: dict[str, Any]) -> dict[str, Any]:
-        inputs = sample["inputs"]
-        rows = rows_of_a_view(self._recogniser, len(inputs))
-        first = rows * (len(self._samples) % (len(inputs) // rows))
-        return dict(sample, inputs=inputs[first : first + rows].clone())
-
-    def __len__(self) -> int:
-        return len(self._samples)
+        return found
 
     def __iter__(self) -> Iterator[Tensor]:
         for sample in self._samples:

@@ -35,8 +35,8 @@ class DeployedRecogniser(BaseModel):
         how: the network is run.
 
     Raises:
-        UserError: if this recogniser cannot be divided so, `prepare` refuses, or the videos of a
-            calibration cannot be read.
+        UserError: if scores of this recogniser are no function of a view, `prepare` refuses, or the
+            videos of a calibration cannot be read.
     """
 
     def __init__(self, recogniser: Any, cfg: Config, batch: dict[str, Any], how: Execution) -> None:
