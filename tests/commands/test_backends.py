@@ -6,6 +6,8 @@ import importlib.util
 import json
 import os
 import re
+import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,6 @@ from mmaction.registry import MODELS
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
-from smallbig_mm.commands import predict
 from smallbig_mm.deploy import backends
 from smallbig_mm.errors import UserError
 from smallbig_mm.records import store
@@ -25,7 +26,13 @@ from ..tool import fails, run, run_here, write_config
 from ..videos import write_dataset
 
 VIDEOS = 6
-SIX = "model['cls_head'].update(num_classes=6, average_clips='prob')\n"
+SHALLOW = """
+model["backbone"].update(
+    num_stages=2, out_indices=(1,), spatial_strides=(1, 2), temporal_strides=(1, 1),
+    dilations=(1, 1), inflate=(0, 0), stages=(2, 3), extra_stages=(3,), extra_blocks=((0,),),
+)
+model["cls_head"].update(in_channels=32, num_classes=6, average_clips="prob")
+"""  # exported in seconds
 
 
 def needs(*packages: str) -> pytest.MarkDecorator:
@@ -38,7 +45,7 @@ def config(tmp_path_factory) -> Path:
     """A config of six videos and classes, and beside it weights whose scores differ."""
     root = tmp_path_factory.mktemp("backends")
     write_dataset(root / "data", number=VIDEOS, classes=6)
-    path = write_config(root, root / "data", SIX)
+    path = write_config(root, root / "data", SHALLOW)
     init_default_scope("mmaction")
     network = MODELS.build(Config.fromfile(path).model)
     torch.nn.init.normal_(network.cls_head.fc_cls.weight)
@@ -89,25 +96,14 @@ def test_a_test_says_how_far_it_is_from_torch_fp32(tested):
     assert points == pytest.approx(ours - exact, abs=0.01)
 
 
-def test_explain_says_that_a_row_wants_torch_fp32(tested):
-    tested("--precision", "bf16")
-    path = tested.records / f"{tested.newest().id}.json"
-    shown = run("record.py", "explain", path, "table05/05_full").stdout
-    assert "run by torch bf16: torch fp32 fills a row" in shown
-    path = path.with_name("plain.json")
-    content = json.loads((tested.records / f"{tested.newest().id}.json").read_text())
-    for key in ("backend", "precision"):  # as records were before there were others
-        del content[key]
-    path.write_text(json.dumps(dict(content, id="test/plain")))
-    assert "run by" not in run("record.py", "explain", path, "table05/05_full").stdout
-
-
-def test_a_dump_keeps_what_its_scores_are_of(tested, tmp_path):
+def test_what_reads_a_test_knows_what_it_was_run_by(tested, tmp_path):
+    """Its record, when it is explained, and its dump, when that is recorded."""
     tested("--precision", "bf16", "--dump", tmp_path / "half.pkl")
-    run_here(
-        "record", "dump", tmp_path / "half.pkl", "--config", tested.config,
-        "--records", tmp_path / "imported", cwd=tmp_path,
-    )  # fmt: skip
+    path = tested.records / f"{tested.newest().id}.json"
+    run_here("record", "explain", path, "table05/05_full", cwd=tmp_path)
+    assert "run by torch bf16: torch fp32 fills a row" in tested.capsys.readouterr().out
+    given = ["--config", tested.config, "--records", tmp_path / "imported"]
+    run_here("record", "dump", tmp_path / "half.pkl", *given, cwd=tmp_path)
     (record,) = store.read_all(tmp_path / "imported")
     assert (record.backend, record.precision) == ("torch", "bf16")
 
@@ -148,21 +144,19 @@ def test_int8_says_its_loss_and_what_it_was_calibrated_on(tested):
     assert re.search(r"by openvino int8, .* points, a loss of accuracy of -?\d", said)
 
 
-@pytest.mark.parametrize(
-    "backend", [pytest.param(name, marks=needs(name)) for name in ("onnxruntime", "openvino")]
-)
-def test_another_runtime_gives_the_same_figures_and_guesses(backend, tested):
+@needs("onnxruntime")
+def test_another_runtime_gives_the_same_figures_and_guesses(tested):
     tested()
     plain = tested.newest()
-    assert ": +0.00 points" in tested("--backend", backend)
+    assert ": +0.00 points" in tested("--backend", "onnxruntime")
     record = tested.newest()
-    assert record.metrics == plain.metrics and record.backend == backend
-    assert record.env[backend] == importlib.metadata.version(backend)
-    assert backend not in plain.env
+    assert record.metrics == plain.metrics and record.backend == "onnxruntime"
+    assert record.env["onnxruntime"] == version("onnxruntime")
+    assert "onnxruntime" not in plain.env
     given = ["predict", tested.config.parent / "data/0.mp4", tested.config]
     given += [tested.config.with_name("weights.pth"), "--json"]
     ours, torchs = [], []
-    for options, found in (([], torchs), (["--backend", backend], ours)):
+    for options, found in (([], torchs), (["--backend", "onnxruntime"], ours)):
         tested.capsys.readouterr()
         run_here(*given, *options, cwd=tested.config.parent)
         found += json.loads(tested.capsys.readouterr().out)["top"]
@@ -182,28 +176,25 @@ def test_a_list_is_predicted_by_a_backend_though_its_first_video_is_broken(teste
     assert "error" in lines[0] and all("top" in line for line in lines[1:])
 
 
-def test_what_cannot_be_is_said_in_one_line_before_the_test(config, tmp_path):
+def test_what_cannot_be_is_said_before_the_test(tested, tmp_path):
     """And leaves no record."""
-    given = [config, config.with_name("weights.pth"), "--work-dir", tmp_path / "work"]
-    given += ["--records", tmp_path / "records"]
-    data = config.parent / "data"
+    listed = tested.config.parent / "data/list.txt"
     int8 = ["--backend", "openvino", "--precision", "int8"]
-    fails(run("test.py", *given, *int8), "--precision int8", "--calibration LIST")
-    fails(run("test.py", *given, *int8, "--calibration", tmp_path / "no.txt"), "no.txt", "no such")
-    fails(run("test.py", *given, "--calibration", data / "list.txt"), "fp32 needs none")
-    few = ["--calibration", data / "list.txt", "--calibration-clips", 9]
-    fails(run("test.py", *given, *int8, *few), "6 of its 6 videos", "--calibration-clips 9")
-    torchs = ["--precision", "int8", "--calibration", data / "list.txt", "--calibration-clips", 2]
-    fails(run("test.py", *given, *torchs), "int8", "openvino")
-    assert not list((tmp_path / "records").rglob("*.json"))
-    video = [data / "0.mp4", *given[:2], "--backend", "openvino", "--device", "cuda:0"]
-    fails(run("predict.py", *video), "--device cuda:0", "runs on the CPU")
-    assert predict  # imported where tools fork
+    for options, words in (
+        (int8, "--precision int8: .*--calibration LIST"),
+        ([*int8, "--calibration", tmp_path / "no.txt"], r"--calibration .*no\.txt: no such file"),
+        (["--calibration", listed], "fp32 needs none"),
+        (["--precision", "int8", "--calibration", listed], "torch has no int8: .*openvino"),
+    ):
+        with pytest.raises(UserError, match=words):
+            tested(*options)
+    assert not list(tested.records.rglob("*.json"))
+    given = [tested.config.parent / "data/0.mp4", tested.config, "weights.pth"]
+    fails(run("predict.py", *given, "--backend", "openvino", "--device", "cuda:0"), "runs on the C")
 
 
-@pytest.mark.parametrize("package", ["openvino", "onnxruntime"])
-def test_a_missing_package_is_named_before_the_test(package, tested, monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, package, None)
-    with pytest.raises(UserError, match=rf"pip install .*\[{package}\]"):
-        tested("--backend", package)
+def test_a_missing_package_is_named_before_the_test(tested, monkeypatch):
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    with pytest.raises(UserError, match=r"pip install .*\[openvino\]"):
+        tested("--backend", "openvino")
     assert not list(tested.records.rglob("*.json"))
