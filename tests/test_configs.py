@@ -38,6 +38,9 @@ def by_network() -> list:
     return cases
 
 
+NETWORKS = by_network()
+
+
 def write_frames(root: Path) -> None:
     """A dataset of two videos of 20 jpg frames in mmaction2's raw-frame layout, and boxes."""
     rng = np.random.default_rng(0)
@@ -115,7 +118,7 @@ def narrow(cfg: Config) -> None:
 
 
 @pytest.mark.parametrize("width", ["narrow", pytest.param("full", marks=pytest.mark.slow)])
-@pytest.mark.parametrize("name", by_network())
+@pytest.mark.parametrize("name", NETWORKS)
 def test_config_trains_and_tests(name, width, data, tmp_path):
     cfg = on_tiny_data(Config.fromfile(CONFIGS / f"{name}.py"), data, tmp_path)
     if width == "narrow":

@@ -174,6 +174,18 @@ def test_each_known_trouble_has_its_fix(
     assert bool(finding.fix) == (status != "ok")
 
 
+def test_what_only_some_commands_need_is_no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+    missing = "ModuleNotFoundError: No module named 'openvino'"
+    finding = judge(monkeypatch, "openvino", {}, missing)
+    assert (finding.status, finding.fix) == ("ok", "")
+    assert finding.value == "not installed, optional: pip install openvino"
+    finding = judge(monkeypatch, "openvino", {"openvino": "2026.4.1"}, "ImportError: no libtbb")
+    assert (finding.status, finding.fix) == (
+        "warn",
+        "reinstall it: pip install --force-reinstall openvino",
+    )
+
+
 def test_storage_troubles(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     import shutil
     import tempfile

@@ -16,7 +16,7 @@ from ..deploy.classifier import Classifier
 from ..deploy.export import TOLERANCE, describe, export, known_ending
 from ..files import require_file
 from ..predict import load_recognizer, read_labels, video_pipeline
-from ..records.provenance import package_version
+from ..records.provenance import code_version
 from .cli import OPTIONS_HELP, parser
 
 
@@ -48,7 +48,7 @@ def main() -> None:
     classes = read_labels(cfg, None, cfg.model.cls_head.num_classes)
 
     began = time.perf_counter()
-    metadata = describe(cfg, checkpoint, clip, classes) | dict(smallbig_mm=package_version())
+    metadata = describe(cfg, checkpoint, clip, classes) | dict(smallbig_mm=code_version())
     found = export(classifier, clip, metadata, args.out)
     shape = " x ".join(map(str, metadata["shape"]))
     print(f"{args.out}: {shape} -> scores, {time.perf_counter() - began:.0f} s")

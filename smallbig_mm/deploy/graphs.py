@@ -21,6 +21,7 @@ from .classifier import Classifier
 from .packages import load
 
 INPUT, OUTPUT = "clips", "scores"
+ANY_BATCH = ({0: Dim("batch")},)
 # Parts of a recogniser that are no function of the clip alone, and what else they take.
 REFUSED = {"RegionGraphHead": "takes a detector's boxes beside the clip"}
 
@@ -41,7 +42,7 @@ def trace(classifier: Classifier, clip: Tensor) -> ExportedProgram:
     pair = torch.cat([clip, clip])  # a batch of 1 would be taken for a constant
     try:
         with torch.no_grad():
-            return torch.export.export(classifier, (pair,), dynamic_shapes=({0: Dim("batch")},))
+            return torch.export.export(classifier, (pair,), dynamic_shapes=ANY_BATCH)
     except Exception as error:  # a network's own code may raise anything
         raise UserError(
             f"torch.export cannot trace this network; use torch: {last_line(error)}"
@@ -67,7 +68,12 @@ def onnx_model(classifier: Classifier, clip: Tensor) -> Any:
     with _quietly():
         try:
             exported = torch.onnx.export(
-                program, dynamo=True, input_names=[INPUT], output_names=[OUTPUT], verbose=False
+                program,
+                dynamo=True,
+                input_names=[INPUT],
+                output_names=[OUTPUT],
+                dynamic_shapes=ANY_BATCH,  # for the dimension's name
+                verbose=False,
             )
         except torch.onnx.OnnxExporterError as error:
             raise UserError(

@@ -15,7 +15,7 @@ default_scope = "mmaction"
 model = dict(
     type="Recognizer3D",
     backbone=dict(
-        type="ResNet3dSmallBig", depth=23, base_channels=4, pretrained=None, num_stages=2, out_indices=(1,),
+        type="ResNet3dSmallBig", depth=23, base_channels=4, num_stages=2, out_indices=(1,),
         spatial_strides=(1, 2), temporal_strides=(1, 1), dilations=(1, 1), inflate=(0, 0),
         stages=(2, 3), extra_stages=(3,), extra_blocks=((0,),), extra_unit="default",
     ),
@@ -54,9 +54,8 @@ def classifier(config: Path) -> Classifier:
     for name, tensor in found.state_dict().items():
         if name.endswith("running_var"):
             tensor.uniform_(0.5, 2)
-        elif ".bn" in name or "_bn" in name or "fc_cls" in name:
-            if tensor.is_floating_point():
-                tensor.uniform_(-1, 1)
+        elif name.endswith((".weight", ".bias")) and (tensor.ndim == 1 or "fc_cls" in name):
+            tensor.uniform_(-1, 1)
     return found
 
 
