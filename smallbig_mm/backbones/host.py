@@ -9,9 +9,10 @@ import torch
 from mmaction.models.backbones import ResNet3d
 from mmaction.registry import MODELS
 from mmcv.cnn import ConvModule
-from torch import nn
+from torch import Tensor, nn
 from torch.func import functional_call
 
+from ..ops.layout import CONV3D, channels_last
 from ..state_dicts import SCHEME
 from .blocks import UnitBasicBlock, UnitBottleneck
 
@@ -72,6 +73,7 @@ class ResNet3dUnits(ResNet3d):
         inflate: int | Sequence = 0,
         with_pool2: bool = False,
         zero_init_residual: bool = False,
+        conv_cfg: dict = CONV3D,
         **kwargs,
     ) -> None:
         if depth not in self.arch_settings:
@@ -82,6 +84,7 @@ class ResNet3dUnits(ResNet3d):
             inflate=inflate,
             with_pool2=with_pool2,
             zero_init_residual=zero_init_residual,
+            conv_cfg=conv_cfg,
             **kwargs,
         )
         self.unit_names: list[str] = []
@@ -213,6 +216,10 @@ class ResNet3dUnits(ResNet3d):
             for _, unit in self.named_units():
                 if hasattr(unit, "init_unit"):
                     unit.init_unit()
+
+    def forward(self, x: Tensor) -> Any:
+        """The last stage's features, or one a stage of `out_indices`; channels-last throughout."""
+        return super().forward(channels_last(x))
 
     def train(self, mode: bool = True) -> ResNet3dUnits:
         """Set training mode; returns self as torch does (mmaction2's `ResNet3d` returns None)."""

@@ -22,6 +22,7 @@ from mmcv.cnn import ConvModule
 from mmengine.model import constant_init, trunc_normal_init
 from torch import Tensor, nn
 
+from ..ops.layout import CONV3D
 from .official_names import GOOGLENET
 from .parts import Size, load_2d, triple
 
@@ -64,7 +65,7 @@ class SameConv(ConvModule):
             kernel,
             stride=stride,
             padding=tuple(k // 2 if s == 1 else 0 for k, s in steps),
-            conv_cfg=dict(type="Conv3d"),
+            conv_cfg=CONV3D,
             norm_cfg=dict(type="BN3d", momentum=1e-2),
         )
 

@@ -9,6 +9,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.conv import _ConvNd
 
 from ..errors import WeightsError
+from ..ops.layout import CONV3D
 from ..state_dicts import SCHEME, load_from_unwrapped
 from .official_names import Rules, renamed
 
@@ -33,7 +34,7 @@ def conv3d(in_channels: int, out_channels: int, kernel: Size, **kwargs) -> ConvM
     defaults: dict = dict(
         padding=tuple(k // 2 for k in triple(kernel)),
         bias=False,
-        conv_cfg=dict(type="Conv3d"),
+        conv_cfg=CONV3D,
         norm_cfg=dict(type="BN3d"),
     )
     return ConvModule(in_channels, out_channels, kernel, **{**defaults, **kwargs})

@@ -13,6 +13,7 @@ from mmengine.model import constant_init, kaiming_init
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from ..ops.layout import ChannelsLastConv3d
 from .parts import conv3d
 
 CARDINALITY = 32
@@ -31,9 +32,9 @@ class ChannelCorrelation(nn.Module):
         super().__init__()
         self.spatial, self.temporal = (
             nn.Sequential(
-                nn.Conv3d(channels, channels // reduction, 1),
+                ChannelsLastConv3d(channels, channels // reduction, 1),
                 nn.ReLU(),
-                nn.Conv3d(channels // reduction, channels, 1),
+                ChannelsLastConv3d(channels // reduction, channels, 1),
                 nn.Sigmoid(),
             )
             for _ in range(2)

@@ -4,9 +4,11 @@ import argparse
 from functools import partial
 
 from mmengine.config import Config
+from mmengine.device import get_device
 from mmengine.runner import Runner
 
 from ..checks import ready
+from ..compat.precision import require_bfloat16
 from ..configs import load_config
 from ..errors import UserError
 from ..records import runs
@@ -24,7 +26,9 @@ def main() -> None:
         const="auto",
         help="go on from this checkpoint, or from the newest one in the work dir",
     )
-    tool.add_argument("--amp", action="store_true", help="train in bfloat16 (needs a GPU)")
+    tool.add_argument(
+        "--amp", action="store_true", help="train in bfloat16, on a GPU or a processor that has it"
+    )
     tool.add_argument("--no-validate", action="store_true", help="do not validate on the way")
     tool.add_argument(
         "--accumulate",
@@ -70,9 +74,7 @@ def _build(cfg: Config, args: argparse.Namespace) -> Runner:
     return runner
 
 
-def _use_amp(cfg) -> None:
-    import torch
-
-    if not torch.cuda.is_available():
-        raise UserError("--amp: mmengine's mixed precision needs a GPU, and there is none here")
+def _use_amp(cfg: Config) -> None:
+    if get_device() == "cpu":
+        require_bfloat16("--amp")
     cfg.optim_wrapper.update(type="AmpOptimWrapper", dtype="bfloat16")

@@ -29,9 +29,16 @@ from .imports import (
     stand_in_for_drn,
 )
 from .lists import read_lists_as_checked
-from .networks import bound_testing, chain_train, check_head_width, judge_bfloat16
+from .networks import (
+    bound_testing,
+    chain_train,
+    check_head_width,
+    draw_without_file,
+    feed_channels_last,
+)
 from .numpy2 import jitter_hue_beyond_uint8, restore_np_inf
 from .pickles import load_files_safely
+from .precision import autocast_on_cpu, judge_bfloat16
 from .resuming import delete_own_checkpoints_only, never_run_printed_configs
 from .seeds import seed_draws
 from .videos import survive_bad_videos
@@ -66,9 +73,12 @@ REPAIRS: tuple[Callable[[], str | None], ...] = (
     jitter_hue_beyond_uint8,
     restore_np_inf,
     chain_train,
+    draw_without_file,
+    feed_channels_last,
     bound_testing,
     check_head_width,
     judge_bfloat16,
+    autocast_on_cpu,
     write_whole,
     delete_late,
     find_whole,

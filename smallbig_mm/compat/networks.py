@@ -60,7 +60,7 @@ def bound_testing() -> str | None:
     """
     from mmaction.models import Recognizer2D, Recognizer3D
 
-    if hasattr(Recognizer3D.extract_feat, "__wrapped__"):
+    if hasattr(Recognizer3D.extract_feat, "bounded"):
         return None
     for recogniser in (Recognizer2D, Recognizer3D):
         recogniser.extract_feat = _by_few_views(recogniser.extract_feat)
@@ -106,6 +106,7 @@ def _by_few_views(extract: Callable[..., tuple]) -> Callable[..., tuple]:
             said["num_segs"] = inputs.shape[1]
         return _joined([features for features, _ in parts]), said
 
+    extract_by_few.bounded = True  # type: ignore[attr-defined]
     return extract_by_few
 
 
@@ -118,26 +119,58 @@ def _joined(parts: Sequence[Any]) -> Any:
     return tuple(map(_joined, zip(*parts, strict=True)))
 
 
-def judge_bfloat16() -> str | None:
-    """Let heads judge scores in bfloat16, as autocast gives them; the loss is taken in float32.
+def feed_channels_last() -> str | None:
+    """Give networks their clips in channels-last, which they hand on from layer to layer.
 
-    mmaction2 makes NumPy arrays of the scores for the training's accuracy, and NumPy has no such
-    type, so that every training with `dtype='bfloat16'` ends at its first step: `loss_by_feat` in
-    https://github.com/open-mmlab/mmaction2/blob/v1.2.0/mmaction/models/heads/base.py (no thread
-    known).
+    mmaction2 stacks clips contiguously, in which convolutions, norms and pooling are slower on CPU
+    and GPU; it has no option for it (no thread known).
     """
-    from mmaction.models.heads import BaseHead
+    from mmaction.models import Recognizer2D, Recognizer3D
 
-    upstream = BaseHead.loss_by_feat
-    if hasattr(upstream, "__wrapped__"):
+    if hasattr(Recognizer3D.extract_feat, "channels_last"):
         return None
+    for recogniser in (Recognizer2D, Recognizer3D):
+        recogniser.extract_feat = _channels_last(recogniser.extract_feat)
+    return "clips reach the networks in channels-last"
+
+
+def _channels_last(extract: Callable[..., tuple]) -> Callable[..., tuple]:
+    @functools.wraps(extract)
+    def extract_channels_last(self: Any, inputs: Any, *args: Any, **kwargs: Any) -> tuple:
+        """`inputs`: (N, views, C, T, H, W), or (N, frames of all views, C, H, W)."""
+        import torch
+
+        views = inputs.flatten(0, 1)
+        if not torch.onnx.is_in_onnx_export():  # the older exporter knows no layouts
+            by_frames = views.ndim == 4
+            layout = torch.channels_last if by_frames else torch.channels_last_3d
+            views = views.contiguous(memory_format=layout)
+        return extract(self, views.unflatten(0, inputs.shape[:2]), *args, **kwargs)
+
+    extract_channels_last.channels_last = True  # type: ignore[attr-defined]
+    return extract_channels_last
+
+
+def draw_without_file() -> str | None:
+    """Let a TSM without `pretrained` begin with random weights.
+
+    `ResNetTSM` reads its file of 2D weights though there is none, and ends in a traceback:
+    https://github.com/open-mmlab/mmaction2/blob/v1.2.0/mmaction/models/backbones/resnet_tsm.py (no
+    thread known).
+    """
+    from mmaction.models import ResNetTSM
+
+    if hasattr(ResNetTSM.init_weights, "__wrapped__"):
+        return None
+    upstream = ResNetTSM.init_weights
 
     @functools.wraps(upstream)
-    def loss_by_feat(self: Any, cls_scores: Any, data_samples: Any) -> dict:
-        return upstream(self, cls_scores.float(), data_samples)
+    def init_weights(self: Any) -> None:
+        self.pretrained2d = self.pretrained2d and self.pretrained is not None
+        upstream(self)
 
-    BaseHead.loss_by_feat = loss_by_feat
-    return "scores in bfloat16 can be trained on"
+    ResNetTSM.init_weights = init_weights
+    return "a TSM without a file of weights draws them"
 
 
 def check_head_width() -> str | None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import reduce
 from typing import Literal
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+from torch.utils.checkpoint import checkpoint
+
+from .layout import channels_last, over_frames
 
 View = tuple[int | Literal["T"], int, int]
 POOLS = ("max", "avg")
@@ -24,13 +29,6 @@ def check_pool(pool: str) -> str:
 
 
 def pool_view(x: Tensor, view: View, pool: str = "max") -> Tensor:
-    """`pool_view_plain`, on CPU in the channels-last layout, where it is some nine times faster."""
-    if x.device.type == "cpu":
-        x = x.contiguous(memory_format=torch.channels_last_3d)
-    return pool_view_plain(x, view, pool)
-
-
-def pool_view_plain(x: Tensor, view: View, pool: str = "max") -> Tensor:
     """Pool the `view` around each position, with stride 1; what lies outside the clip is ignored.
 
     Args:
@@ -44,9 +42,37 @@ def pool_view_plain(x: Tensor, view: View, pool: str = "max") -> Tensor:
     t, h, w = view
     kernel = (x.shape[2] if t == "T" else t, h, w)
     padding = (0 if t == "T" else t // 2, h // 2, w // 2)
+    x = channels_last(x)
     if pool == "max":
         return F.max_pool3d(x, kernel, stride=1, padding=padding)
     return F.avg_pool3d(x, kernel, stride=1, padding=padding, count_include_pad=False)
+
+
+def pool_view_separable(x: Tensor, view: View, pool: str = "max") -> Tensor:
+    """`pool_view` for inference: a maximum over frames and one over each frame's positions."""
+    t, h, w = view
+    if pool != "max":
+        return pool_view(x, view, pool)
+    if t == "T":
+        x = reduce(torch.maximum, x.unbind(2)).unsqueeze(2)
+    x = over_frames(lambda frames: F.max_pool2d(frames, (h, w), 1, (h // 2, w // 2)), x)
+    for _ in range(0 if t == "T" else t // 2):
+        earlier, x = x, x.clone()
+        torch.maximum(x[:, :, 1:], earlier[:, :, :-1], out=x[:, :, 1:])
+        torch.maximum(x[:, :, :-1], earlier[:, :, 1:], out=x[:, :, :-1])
+    return x
+
+
+def pool_again(convolve: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    """`convolve(x)`, a pooling and then a convolution; pooled again in the backward pass.
+
+    In training neither the pooled features, which the convolution would keep, nor max pooling's
+    indices of 8 bytes each stay in memory; the convolution itself is not run again. A compiler
+    decides by itself what to keep.
+    """
+    if not torch.is_grad_enabled() or torch.compiler.is_compiling():
+        return convolve(x)
+    return checkpoint(convolve, x, use_reentrant=False, preserve_rng_state=False)
 
 
 def pool_clip(x: Tensor, pool: str = "max") -> Tensor:

@@ -23,6 +23,7 @@ from mmcv.cnn import build_norm_layer
 from mmengine.model import constant_init, kaiming_init
 from torch import Tensor, nn
 
+from ..ops.layout import ChannelsLastConv3d
 from ..ops.neighbours import nearest_elsewhere
 
 
@@ -60,7 +61,7 @@ class CorrespondenceUnit(nn.Module):
             raise ValueError(f"k={k!r}: give how many neighbours each position has, 1 or more")
 
         def project(wide: int, width: int, *after: nn.Module) -> nn.Sequential:
-            conv = nn.Conv3d(wide, width, 1, bias=False)
+            conv = ChannelsLastConv3d(wide, width, 1, bias=False)
             return nn.Sequential(conv, build_norm_layer(norm_cfg, width)[1], *after)
 
         self.k, self.half_size = k, half_size

@@ -20,6 +20,7 @@ from mmcv.cnn import ConvModule
 from mmengine.model import normal_init
 from torch import Tensor, nn
 
+from ..ops.layout import channels_last
 from ..ops.pool import pool_clip
 
 RELEASED = {"conv.fc1": "channel_fc", "conv.fc2": "view_fc", "conv.alpha": "alpha"}
@@ -82,7 +83,8 @@ class CoSTConv(ConvModule):
             padding = [pad] * 3
             padding[axis] = 0
             kernel = self.conv.weight.movedim(2, 2 + axis)
-            found.append(F.conv3d(x, kernel, self.conv.bias, self.conv.stride, padding))
+            y = F.conv3d(x, kernel, self.conv.bias, self.conv.stride, padding)
+            found.append(channels_last(y))
         return found
 
     def coefficients(self, views: list[Tensor]) -> Tensor:

@@ -19,6 +19,8 @@ from mmcv.cnn import build_norm_layer
 from mmengine.model import constant_init, kaiming_init
 from torch import Tensor, nn
 
+from ..ops.layout import ChannelsLastConv3d
+
 
 @MODELS.register_module()
 class DoubleAttentionUnit(nn.Module):
@@ -40,10 +42,10 @@ class DoubleAttentionUnit(nn.Module):
     ) -> None:
         super().__init__()
         width = max(in_channels // reduction, 1)
-        self.features = nn.Conv3d(in_channels, width, 1)
-        self.gather = nn.Conv3d(in_channels, width, 1)
-        self.distribute = nn.Conv3d(in_channels, width, 1)
-        self.expand = nn.Conv3d(width, in_channels, 1, bias=False)
+        self.features = ChannelsLastConv3d(in_channels, width, 1)
+        self.gather = ChannelsLastConv3d(in_channels, width, 1)
+        self.distribute = ChannelsLastConv3d(in_channels, width, 1)
+        self.expand = ChannelsLastConv3d(width, in_channels, 1, bias=False)
         self.bn = build_norm_layer(norm_cfg, in_channels)[1]
         self.init_unit()
 

@@ -7,13 +7,14 @@ from mmcv.cnn import build_norm_layer
 from mmengine.model import constant_init, kaiming_init
 from torch import Tensor, nn
 
+from ..ops.layout import ChannelsLastConv3d
 from ..ops.pool import check_pool, pool_clip
 
 BN3D = dict(type="BN3d")
 
 
 def _pointwise(in_channels: int, out_channels: int) -> nn.Conv3d:
-    return nn.Conv3d(in_channels, out_channels, 1, bias=False)
+    return ChannelsLastConv3d(in_channels, out_channels, 1, bias=False)
 
 
 class _ExtraUnit(nn.Module):

@@ -12,6 +12,8 @@ from mmcv.cnn import build_norm_layer
 from mmengine.model import constant_init, xavier_init
 from torch import Tensor, nn
 
+from ..ops.layout import ChannelsLastConv3d
+
 
 @MODELS.register_module()
 class GloReUnit(nn.Module):
@@ -40,11 +42,11 @@ class GloReUnit(nn.Module):
         super().__init__()
         nodes = max(in_channels // 4, 1)
         states = states_per_node * nodes
-        self.state = nn.Conv3d(in_channels, states, 1)
-        self.projection = nn.Conv3d(in_channels, nodes, 1)
+        self.state = ChannelsLastConv3d(in_channels, states, 1)
+        self.projection = ChannelsLastConv3d(in_channels, nodes, 1)
         self.over_nodes = nn.Conv1d(nodes, nodes, 1)
         self.over_states = nn.Conv1d(states, states, 1, bias=False)
-        self.extend = nn.Conv3d(states, in_channels, 1, bias=False)
+        self.extend = ChannelsLastConv3d(states, in_channels, 1, bias=False)
         self.bn = build_norm_layer(norm_cfg, in_channels)[1]
         self.init_unit()
 

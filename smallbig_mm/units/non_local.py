@@ -9,6 +9,8 @@ from mmcv.cnn import NonLocal3d
 from mmengine.model import constant_init, normal_init
 from torch import nn
 
+from ..ops.layout import CONV3D
+
 
 @MODELS.register_module()
 class NonLocalUnit(NonLocal3d):
@@ -33,7 +35,9 @@ class NonLocalUnit(NonLocal3d):
         sub_sample: bool | Literal["input"] = False,
         norm_cfg: dict = dict(type="BN3d"),  # noqa: B006
     ) -> None:
-        super().__init__(in_channels, sub_sample=sub_sample is True, norm_cfg=norm_cfg)
+        super().__init__(
+            in_channels, sub_sample=sub_sample is True, norm_cfg=norm_cfg, conv_cfg=CONV3D
+        )
         if sub_sample == "input":
             pool = nn.MaxPool3d((1, 2, 2))
             for name in ("g", "phi"):

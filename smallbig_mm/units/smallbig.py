@@ -16,7 +16,8 @@ from mmcv.cnn import ConvModule, build_conv_layer, build_norm_layer
 from mmengine.model import constant_init
 from torch import Tensor
 
-from ..ops.pool import View, check_pool, pool_view
+from ..ops.layout import CONV3D
+from ..ops.pool import View, check_pool, pool_again, pool_view
 
 
 def check_view(view: Sequence[int | str]) -> View:
@@ -80,7 +81,7 @@ class SmallBig(ConvModule):
                 "share_weights=False with norm='single': a single norm follows one convolution of "
                 "small + big; share the weights, or give each view its own norm ('individual')"
             )
-        conv.setdefault("conv_cfg", dict(type="Conv3d"))
+        conv.setdefault("conv_cfg", CONV3D)
         conv.setdefault("norm_cfg", dict(type="BN3d"))
         super().__init__(in_channels, out_channels, kernel_size, **conv)
         self.view = check_view(view)
@@ -123,13 +124,16 @@ class SmallBig(ConvModule):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C_in, T, H, W) -> (N, C_out, T, H', W')."""
-        big = pool_view(x, self.view, self.pool)
         if self.big_bn is None:
-            y = self.norm(self.conv(x + big))
+            y = self.norm(self.conv(x + pool_view(x, self.view, self.pool)))
         else:
-            big_conv = self.conv if self.big_conv is None else self.big_conv
-            y = self.norm(self.conv(x)) + self.big_bn(big_conv(big))
+            y = self.norm(self.conv(x)) + self.big_bn(pool_again(self._big_view, x))
         return self.activate(y) if self.with_activation else y
+
+    def _big_view(self, x: Tensor) -> Tensor:
+        """W pool(x), before its norm."""
+        big_conv = self.conv if self.big_conv is None else self.big_conv
+        return big_conv(pool_view(x, self.view, self.pool))
 
     def extra_repr(self) -> str:
         return f"view={self.view}, pool={self.pool!r}"

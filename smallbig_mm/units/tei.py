@@ -17,6 +17,8 @@ from mmaction.registry import MODELS
 from mmcv.cnn import ConvModule
 from torch import Tensor, nn
 
+from ..ops.layout import ChannelsLastConv3d
+
 
 class MotionEnhanced(nn.Module):
     """MEM: (N, C, T, H, W) -> (N, C, T, H, W)."""
@@ -36,7 +38,7 @@ class MotionEnhanced(nn.Module):
         return x * weights[..., None, None]
 
 
-class TemporalInteraction(nn.Conv3d):
+class TemporalInteraction(ChannelsLastConv3d):
     """TIM, a 3x1x1 convolution of each channel by itself: (N, C, T, H, W) -> (N, C, T, H, W)."""
 
     def __init__(self, channels: int, shift_div: int) -> None:

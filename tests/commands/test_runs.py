@@ -8,6 +8,7 @@ import pytest
 import torch
 from mmengine.config import Config
 
+from smallbig_mm.compat.precision import has_bfloat16
 from smallbig_mm.configs import digest
 from smallbig_mm.errors import WeightsError
 from smallbig_mm.files import file_sha256
@@ -255,11 +256,22 @@ def test_help_shows_an_example(tool):
     assert f"tools/{tool}" in result.stdout
 
 
+def test_bfloat16_trains_where_the_machine_has_it(config, tmp_path):
+    """Else it is refused, though PyTorch could do it, slowly."""
+    result = run(
+        "train.py", config, "--amp", "--work-dir", tmp_path, "--records", tmp_path / "records"
+    )
+    if not torch.cuda.is_available() and not has_bfloat16():
+        return fails(result, "no bfloat16")
+    assert result.returncode == 0, result.stderr
+    (record,) = map(store.read, (tmp_path / "records").glob("train/*.json"))
+    assert [start.precision for start in record.training.starts] == ["bfloat16"]
+
+
 def test_wrong_arguments_end_in_one_line(config, trained, tmp_path):
     checkpoint = trained / "epoch_2.pth"
     fails(run("train.py", "configs/none.py"), "configs/none.py", "no such file")
     fails(run("train.py", config, "--cfg-options", "model.backbone.depth=24"), "depth=24")
-    fails(run("train.py", config, "--amp"), "GPU") if not torch.cuda.is_available() else None
     fails(run("train.py", config, "--resume", tmp_path / "none.pth"), "none.pth")
     fails(run("train.py", config.parent), "is a folder")
     fails(

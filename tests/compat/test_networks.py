@@ -74,6 +74,28 @@ def scores(network: torch.nn.Module, inputs: torch.Tensor) -> tuple[torch.Tensor
     return torch.stack([sample.pred_score for sample in samples]), seen
 
 
+@pytest.mark.parametrize("kind, shape", [("3D", (2, 3, 3, 4, 32, 32)), ("2D", (2, 8, 3, 32, 32))])
+def test_clips_reach_the_network_in_channels_last(kind, shape) -> None:
+    network = recogniser(kind)
+    seen: list[torch.Tensor] = []
+    network.backbone.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
+    clips = torch.randn(shape)
+    scores(network, clips)
+    network(clips, stage="head")
+    layout = torch.channels_last if kind == "2D" else torch.channels_last_3d
+    assert len(seen) == 2
+    for given in seen:
+        assert given.is_contiguous(memory_format=layout)
+        assert torch.equal(given, clips.flatten(0, 1))
+
+
+def test_a_tsm_without_a_file_of_weights_is_drawn() -> None:
+    network = recogniser("2D")
+    network.init_weights()
+    first = network.backbone.conv1.conv.weight
+    assert first.isfinite().all() and first.std() > 0
+
+
 @pytest.mark.parametrize(
     "kind, shape, most, parts",
     [

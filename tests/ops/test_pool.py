@@ -2,35 +2,74 @@
 
 import pytest
 import torch
+from torch import nn
 
-from smallbig_mm.ops.pool import pool_clip, pool_view, pool_view_plain
+from smallbig_mm.ops.pool import pool_again, pool_clip, pool_view, pool_view_separable
 
 from .brute_force import brute_force_pool
 
 
+@pytest.mark.parametrize("form", [pool_view, pool_view_separable])
 @pytest.mark.parametrize("pool", ["max", "avg"])
-@pytest.mark.parametrize("view", [(3, 1, 1), (3, 3, 3), (3, 5, 5), (1, 1, 1), ("T", 3, 3)])
-@pytest.mark.parametrize("size", [(4, 5, 6), (3, 5, 5), (8, 7, 5)])
-def test_pool_view_is_what_a_loop_finds(view, pool, size):
+@pytest.mark.parametrize(
+    "view", [(3, 1, 1), (3, 3, 3), (3, 5, 5), (1, 1, 1), (5, 3, 1), ("T", 3, 3)]
+)
+@pytest.mark.parametrize("size", [(5, 5, 6), (8, 7, 5)])
+def test_pool_is_what_a_loop_finds(form, view, pool, size):
     x = torch.randn(2, 3, *size, dtype=torch.float64)
-    pooled = pool_view(x, view, pool)
+    before = x.clone()
+    pooled = form(x, view, pool)
     assert pooled.shape[2] == (1 if view[0] == "T" else size[0])
     torch.testing.assert_close(pooled.expand_as(x), brute_force_pool(x, view, pool))
+    assert torch.equal(x, before)
 
 
 @pytest.mark.parametrize("pool", ["max", "avg"])
 @pytest.mark.parametrize("view", [(3, 3, 3), ("T", 3, 3)])
-def test_fast_and_plain_agree_in_values_and_gradients(view, pool):
-    """Ties between zeros, as after a ReLU, go to the same position."""
-    fast = torch.randn(2, 8, 8, 9, 7).relu().requires_grad_()
-    plain = fast.detach().clone().requires_grad_()
-    a, b = pool_view(fast, view, pool), pool_view_plain(plain, view, pool)
+def test_pooling_again_gives_the_gradients_of_pooling_once(view, pool):
+    """Ties between zeros, as after a ReLU, and between other values go to the same position."""
+    conv = nn.Conv3d(8, 6, 1).double()
+    x = torch.randn(2, 8, 8, 9, 7, dtype=torch.float64).relu() + 1.0
+    again, once = x.clone().requires_grad_(), x.clone().requires_grad_()
+    a = pool_again(lambda x: conv(pool_view(x, view, pool)), again)
+    b = conv(pool_view(once, view, pool))
     weight = torch.randn_like(b)
-    (a * weight).sum().backward()
-    (b * weight).sum().backward()
-    same = dict(rtol=0, atol=0) if pool == "max" else {}
-    torch.testing.assert_close(a, b, **same)
-    torch.testing.assert_close(fast.grad, plain.grad, **same)
+    ours = torch.autograd.grad((a * weight).sum(), [again, conv.weight, conv.bias])
+    plain = torch.autograd.grad((b * weight).sum(), [once, conv.weight, conv.bias])
+    assert torch.equal(a, b)
+    assert all(map(torch.equal, ours, plain))
+
+
+def kept_bytes(run, x: torch.Tensor) -> int:
+    """What a forward pass keeps for the backward pass beside its input, each storage once."""
+    kept = {}
+
+    def pack(tensor):
+        kept[tensor.untyped_storage().data_ptr()] = tensor.untyped_storage().nbytes()
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+        y = run(x)
+    kept.pop(x.untyped_storage().data_ptr(), None)
+    assert y.requires_grad
+    return sum(kept.values())
+
+
+def test_pooling_again_keeps_nothing_and_convolves_once():
+    conv = nn.Conv3d(8, 6, 1, bias=False)
+    runs = []
+    conv.register_forward_hook(lambda *_: runs.append(1))
+    x = torch.randn(1, 8, 4, 9, 9, requires_grad=True)
+    weights = conv.weight.nbytes
+
+    def pooled(x):
+        return conv(pool_view(x, (3, 3, 3)))
+
+    assert kept_bytes(pooled, x) > 3 * x.nbytes  # the features, and an index of 8 bytes each
+    assert kept_bytes(lambda x: pool_again(pooled, x), x) <= weights
+    runs.clear()
+    pool_again(pooled, x).sum().backward()
+    assert len(runs) == 1
 
 
 def test_whole_clip():

@@ -10,6 +10,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from smallbig_mm import units
 from smallbig_mm.backbones import ResNet3dUnits
 from smallbig_mm.backbones.host import CONVS, PLACES
+from smallbig_mm.deploy.fold import fold
 
 from ..backbones.resnet2d import our_name, resnet2d_weights
 
@@ -91,6 +92,25 @@ def test_loaded_weights_survive_and_the_unit_starts_without_effect(cfg, file):
         assert (found - without).norm() > 1e-3 * without.norm()
     else:
         torch.testing.assert_close(found, without)
+
+
+@pytest.mark.parametrize("cfg", cases(one_place=True))
+def test_a_folded_network_is_equal(cfg):
+    """Whether the unit has a rule or is left as it is."""
+    network = ResNet3dUnits(depth=23, base_channels=8, units=[dict(cfg, stages=(3, 4))])
+    for norm in network.modules():
+        if isinstance(norm, _BatchNorm):
+            torch.nn.init.uniform_(norm.weight, 0.2, 0.5)
+            torch.nn.init.normal_(norm.bias, std=0.1)
+            torch.nn.init.uniform_(norm.running_var, 1, 2)
+    network = network.double().eval()
+    clip = torch.randn(2, 3, 4, 49, 64, dtype=torch.float64)
+    with torch.no_grad():
+        expected, found = network(clip), fold(network)(clip)
+    assert expected.isfinite().all()
+    torch.testing.assert_close(
+        found, expected, rtol=1e-12, atol=1e-12 * float(expected.abs().max())
+    )
 
 
 @pytest.mark.parametrize("compiled", [False, True])

@@ -61,6 +61,25 @@ def test_weights_are_one_tensor_and_get_both_gradients():
     assert apart.big_conv.weight.grad.abs().sum() > 0
 
 
+@pytest.mark.parametrize("kernel", [1, (1, 3, 3)])
+@pytest.mark.parametrize("view", [(3, 3, 3), ("T", 3, 3)])
+def test_gradients_are_the_equations(kernel, view):
+    """With the ties that a ReLU leaves: the first of equal maxima has the gradient."""
+    padding = 0 if kernel == 1 else (0, 1, 1)
+    unit = build(kernel_size=kernel, padding=padding, view=view, **ACT).train()
+    x = torch.randn(2, 4, 4, 7, 6, dtype=torch.float64).relu().requires_grad_()
+    window = (4 if view[0] == "T" else 3, 3, 3)
+    around = (0 if view[0] == "T" else 1, 1, 1)
+    big = F.conv3d(F.max_pool3d(x, window, 1, around), unit.conv.weight, padding=padding)
+    plain = unit.bn(F.conv3d(x, unit.conv.weight, padding=padding)) + unit.big_bn(big)
+    weight = torch.randn_like(plain)
+    into = [x, *unit.parameters()]
+    expected = torch.autograd.grad((plain * weight).sum(), into)
+    found = torch.autograd.grad((unit(x) * weight).sum(), into)
+    for one, other in zip(found, expected, strict=True):
+        torch.testing.assert_close(one, other)
+
+
 def test_single_norm_is_one_convolution_of_small_plus_big():
     unit = build(kernel_size=1, norm="single", **ACT)
     x = torch.randn(2, 4, 4, 5, 5, dtype=torch.float64)
