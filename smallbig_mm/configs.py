@@ -148,11 +148,12 @@ def lists(cfg: Config, split: str) -> list[tuple[Path, Layout | None]]:
     """
     named = (dataset for dataset in sources(cfg, split) if dataset.get("ann_file"))
     return list(
-        dict.fromkeys((Path(d.get("data_root") or "", d.ann_file), _layout(d)) for d in named)
+        dict.fromkeys((Path(d.get("data_root") or "", d.ann_file), layout_in(d)) for d in named)
     )
 
 
-def _layout(dataset: Any) -> Layout | None:
+def layout_in(dataset: Any) -> Layout | None:
+    """How the lines of a dataset's list are written, by its config; None of other kinds."""
     kind = getattr(dataset.get("type"), "__name__", str(dataset.get("type"))).rpartition(".")[2]
     if kind not in READ:
         return None

@@ -21,6 +21,7 @@ from torch import Tensor
 
 from .compat import pickles
 from .configs import labelled, load_config, sources
+from .deploy.execution import PLAIN
 from .errors import UserError
 
 SUFFIXES = (".pkl", ".pickle")
@@ -125,12 +126,16 @@ class Scores:
         scores: (videos, classes), float64; each row sums to one.
         labels: (videos,), int64.
         names: of the videos, as the dataset names them; None if the dump does not name them.
+        backend: what ran the network.
+        precision: of it, then.
     """
 
     source: str
     scores: Tensor
     labels: Tensor
     names: tuple[str, ...] | None
+    backend: str = PLAIN.backend
+    precision: str = PLAIN.precision
 
     @property
     def classes(self) -> int:
@@ -165,6 +170,7 @@ def read(path: str | Path) -> Scores:
         torch.stack([sample["pred_score"].double() for sample in samples]),
         torch.cat([sample["gt_label"].long().reshape(1) for sample in samples]),
         None if None in names else tuple(map(str, names)),
+        **{key: str(samples[0][key]) for key in ("backend", "precision") if key in samples[0]},
     )
 
 

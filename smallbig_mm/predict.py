@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import torch
 from mmaction.apis import inference_recognizer, init_recognizer
 from mmengine.config import Config
-from mmengine.dataset import Compose
+from mmengine.dataset import Compose, pseudo_collate
 from torch import Tensor, nn
 
 from .checkpoints import load_for
 from .configs import sources
-from .errors import UserError
+from .errors import UserError, VideoDecodeError
 from .files import require_file
 
 
@@ -58,6 +59,25 @@ def video_pipeline(cfg: Config) -> Compose:
     return Compose(steps)
 
 
+def batch_of(cfg: Config, videos: Iterable[Path]) -> dict[str, Any]:
+    """The first of some videos that can be decoded, as a batch of a test.
+
+    Raises:
+        VideoDecodeError: of the last one, if there is none.
+    """
+    pipeline = video_pipeline(cfg)
+    for video in videos:
+        try:
+            return pseudo_collate([pipeline(_sample(video))])
+        except VideoDecodeError as error:
+            last = error
+    raise last
+
+
+def _sample(video: Path) -> dict[str, Any]:
+    return dict(filename=str(video), label=-1, start_index=0, modality="RGB")
+
+
 def classify(model: nn.Module, video: Path) -> Tensor:
     """Scores (classes,) of a video, averaged over the clips and crops of the test pipeline.
 
@@ -65,8 +85,7 @@ def classify(model: nn.Module, video: Path) -> Tensor:
         VideoDecodeError: if the file is missing or cannot be decoded.
         UserError: if the scores are not finite numbers.
     """
-    sample = dict(filename=str(video), label=-1, start_index=0, modality="RGB")
-    result = inference_recognizer(model, sample, video_pipeline(model.cfg))
+    result = inference_recognizer(model, _sample(video), video_pipeline(model.cfg))
     scores = result.pred_score.float().cpu()
     if not scores.isfinite().all():
         raise UserError(f"{video}: the scores are not finite; the checkpoint's weights must be bad")

@@ -14,6 +14,8 @@ from mmengine.dist import all_gather_object
 from mmengine.runner import Runner
 from torch.distributed import DistError
 
+from ..deploy.backends import BACKENDS, PRECISIONS
+from ..deploy.execution import PLAIN, Execution
 from ..errors import UserError
 from ..records.store import folder_for
 from ..workers import cores
@@ -49,6 +51,36 @@ def add_run_arguments(tool: argparse.ArgumentParser) -> None:
     tool.add_argument("--records", type=Path, help=RECORDS_HELP)
     tool.add_argument("--launcher", choices=["none", "pytorch", "slurm", "mpi"], default="none")
     tool.add_argument("--local-rank", "--local_rank", type=int, default=0, help=argparse.SUPPRESS)
+
+
+def add_backend_arguments(tool: argparse.ArgumentParser) -> None:
+    """Arguments of what runs a network: `execution` takes them."""
+    tool.add_argument("--backend", choices=BACKENDS, default=PLAIN.backend, help="(%(default)s)")
+    tool.add_argument(
+        "--precision", choices=PRECISIONS, default=PLAIN.precision, help="(%(default)s)"
+    )
+    tool.add_argument(
+        "--calibration",
+        type=Path,
+        metavar="LIST",
+        help="int8: annotation list of the videos to calibrate on, e.g. the train list",
+    )
+    tool.add_argument(
+        "--calibration-clips",
+        type=positive,
+        default=PLAIN.clips,
+        metavar="N",
+        help="of as many of its videos, one each (%(default)s, as NNCF's authors advise)",
+    )
+
+
+def execution(args: argparse.Namespace) -> Execution:
+    """How a network is run, by the arguments of `add_backend_arguments`.
+
+    Raises:
+        UserError: if they do not go together.
+    """
+    return Execution(args.backend, args.precision, args.calibration, args.calibration_clips)
 
 
 def add_workers_argument(tool: argparse.ArgumentParser) -> None:

@@ -1,22 +1,36 @@
-"""Test a checkpoint with the config's clips x crops: one process, or several."""
+"""Test a checkpoint with the config's clips x crops: one process, or several.
+
+With another backend or precision it says by how much its figures differ from those of torch in
+float32, which a test of the same checkpoint and list must have recorded.
+"""
 
 import copy
 from functools import partial
 from pathlib import Path
 
+from mmengine.dataset import pseudo_collate
 from mmengine.dist import is_main_process
 
 from ..checkpoints import load_for
 from ..checks import ready
 from ..configs import load_config
+from ..deploy.recogniser import DeployedRecogniser
 from ..ensemble import dump_scores
 from ..files import CONFIGS, require_file
 from ..records import runs, store
 from ..records.training import unwrap
+from ..report import backends
 from ..report.judging import said
 from ..report.lines import verdicts
 from ..unfinished import make_resumable
-from .cli import add_run_arguments, build_runner, parser, records_folder
+from .cli import (
+    add_backend_arguments,
+    add_run_arguments,
+    build_runner,
+    execution,
+    parser,
+    records_folder,
+)
 
 
 def main() -> None:
@@ -28,9 +42,11 @@ def main() -> None:
     tool.add_argument("config", help="config file")
     tool.add_argument("checkpoint", help="checkpoint file")
     add_run_arguments(tool)
+    add_backend_arguments(tool)
     tool.add_argument("--dump", help="write the scores to this .pkl file, in the list's order")
     args = tool.parse_args()
 
+    how = execution(args)
     cfg = load_config(args.config, args.cfg_options)
     checkpoint = require_file(args.checkpoint, "checkpoint")
     cfg.load_from, cfg.resume = None, False
@@ -41,8 +57,17 @@ def main() -> None:
     folder = records_folder(cfg, args)
     runner = ready(cfg, partial(build_runner, cfg, args), ["test"], folder)
     # mmengine's own loading only warns when names do not match
-    rest = load_for(unwrap(runner.model), checkpoint)
-    path = runs.test(runner, recorded, folder, runs.tested(checkpoint, rest, folder))
-    if is_main_process() and Path(cfg.filename).resolve().is_relative_to(CONFIGS):
-        record = store.read(path)
+    network = unwrap(runner.model)
+    rest = load_for(network, checkpoint)
+    if not how.is_plain:
+        batch = pseudo_collate([runner.test_loop.dataloader.dataset[0]])
+        network = network.cpu() if how.needs_cpu else network
+        runner.model = DeployedRecogniser(network, cfg, batch, how)
+    path = runs.test(runner, recorded, folder, runs.tested(checkpoint, rest, folder), how)
+    if not is_main_process():
+        return
+    record = store.read(path)
+    if not how.is_plain:
+        print("\n".join(backends.difference(record, store.read_all(folder))))
+    if Path(cfg.filename).resolve().is_relative_to(CONFIGS):
         print(said(record, verdicts(record, folder)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 
@@ -67,6 +67,11 @@ def bound_testing() -> str | None:
     return "clips x crops are tested a few at a time, in bounded memory"
 
 
+def views_at_a_time(test_cfg: Mapping[str, Any], positions: int) -> int:
+    """How many views, or frames, of so many positions go through a network at a time in testing."""
+    return test_cfg.get("max_testing_views") or POSITIONS // positions
+
+
 def _by_few_views(extract: Callable[..., tuple]) -> Callable[..., tuple]:
     """`extract_feat`, in test mode for a part of the views after the other."""
 
@@ -84,9 +89,10 @@ def _by_few_views(extract: Callable[..., tuple]) -> Callable[..., tuple]:
         whole = frames and self.with_neck and not options.get("fcn_test")  # it sees all clips
         if not test_mode or whole:
             return extract(self, inputs, stage, data_samples, test_mode)
-        segments = options.get("num_segs") or getattr(self.backbone, "num_segments", 1)
+        segments: Any = options.get("num_segs") or getattr(self.backbone, "num_segments", 1)
         clip = segments if frames else 1
-        most = options.pop("max_testing_views", None) or POSITIONS // inputs[0, 0, 0].numel()
+        most = views_at_a_time(options, inputs[0, 0, 0].numel())
+        options.pop("max_testing_views", None)
         self.test_cfg = None if given is None else options  # mmaction2's own way stays off
         try:
             parts = [

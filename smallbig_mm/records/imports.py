@@ -131,6 +131,8 @@ def record_dump(
         env={"imported": "dump"},
         data=_dumped_data(cfg, dump),
         checkpoints=weights,
+        backend=dump.backend,
+        precision=dump.precision,
     )
     return _write("test", path, cfg, folder, command, NO_DUMP, found)
 

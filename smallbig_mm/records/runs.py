@@ -19,12 +19,13 @@ from ..configs import digest, ensemble_digest, identity, labelled
 from ..datasets.decoders import CountDecoders
 from ..datasets.skipped import SkippedVideos, skipped
 from ..datasets.undecodable import UndecodableVideos, log_of, require_videos
+from ..deploy.execution import PLAIN, Execution
 from ..errors import UserError, reason
 from ..files import content_sha256, file_name, file_sha256, relative, sources_sha256
 from ..unfinished import KeepScores
 from . import store
 from .figures import as_fields
-from .provenance import code_version, command, is_committed, now
+from .provenance import code_version, command, environment, is_committed, now
 from .resuming import Resumable
 from .schema import Record
 from .training import KeepTraining, Validations, WholeEpochs, training_of
@@ -270,7 +271,13 @@ def loss(runner: Runner) -> dict[str, float]:
     return {"train/loss": float(runner.message_hub.get_scalar("train/loss").mean(20))}
 
 
-def test(runner: Runner, cfg: Config, folder: Path, checkpoint: dict[str, Any]) -> Path:
+def test(
+    runner: Runner,
+    cfg: Config,
+    folder: Path,
+    checkpoint: dict[str, Any],
+    how: Execution = PLAIN,
+) -> Path:
     """Test, and record it.
 
     Args:
@@ -278,6 +285,7 @@ def test(runner: Runner, cfg: Config, folder: Path, checkpoint: dict[str, Any]) 
         cfg: the config of the figure, without what a dump adds to it.
         folder: of records.
         checkpoint: where the weights come from, as `tested` tells.
+        how: the runner's network is run.
 
     Returns:
         The record's path.
@@ -289,16 +297,20 @@ def test(runner: Runner, cfg: Config, folder: Path, checkpoint: dict[str, Any]) 
     runner.register_hook(UndecodableVideos())
     with _of("test", runner, cfg, folder) as run:
         run.set(checkpoints=[checkpoint], seed="not run: a test has none")
-        run.set(data=store.data_of(cfg, "test"))
+        run.set(data=store.data_of(cfg, "test"), backend=how.backend, precision=how.precision)
+        run.set(env=environment() | how.versions())
         labels = labelled(cfg, "test")
         require_videos(runner.test_loop.dataloader.dataset, log_of(runner, "test"))
         settings, data = digest(cfg, ("model", "test_dataloader")), run.content["data"]
-        follows_from = [settings, checkpoint["sha256"], data, sources_sha256()]
-        kept = KeepScores(content_sha256(follows_from))
+        follows_from = [settings, checkpoint["sha256"], data, sources_sha256(), str(how)]
+        calibrated = how.calibrated_on()
+        kept = KeepScores(content_sha256([*follows_from, calibrated]))
         runner.register_hook(kept)
         figures = as_fields(runner.test(), runner.work_dir, run.id)  # an error, if it skipped any
         if not labels:
             figures["metrics"] = "not run: the list has no labels"
+        if calibrated:
+            figures["detail"]["calibration"] = calibrated
         if kept.reused:
             figures["detail"]["reused_from_a_stopped_test"] = kept.reused
         run.set(data=[{**own, "skipped": 0} for own in run.content["data"]], **figures)

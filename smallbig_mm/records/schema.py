@@ -19,6 +19,7 @@ from pydantic import (
     model_serializer,
 )
 
+from ..deploy.execution import PLAIN
 from ..files import content_sha256
 from .parts import NotRun, Part, Sha256
 from .timings import Speed
@@ -172,6 +173,8 @@ class Record(Part):
         resolved: digest of the whole config, kept there as well, where it is in no commit.
         counts: costs, an entry a clip size.
         training: as it was run, of a training.
+        backend: what ran the network, in a test: see `deploy.backends`.
+        precision: of it, then.
         metrics: name and value, as the evaluator gives them; of a training those of its last epoch.
         attachments: figures that are no numbers.
         speed: of a record of that kind; others' files do not name it.
@@ -194,6 +197,8 @@ class Record(Part):
     checkpoints: list[Checkpoint] | NotRun
     seed: StrictInt | NotRun
     env: dict[str, str | int]
+    backend: str = PLAIN.backend
+    precision: str = PLAIN.precision
     start: datetime | NotRun
     end: datetime | NotRun
     metrics: Annotated[dict[str, FiniteFloat], Field(min_length=1)] | NotRun
@@ -208,6 +213,11 @@ class Record(Part):
         if self.speed is None:
             del content["speed"]
         return content
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether torch ran the network as it is, in float32, as a row's figure wants it."""
+        return (self.backend, self.precision) == (PLAIN.backend, PLAIN.precision)
 
     @property
     def config_sha256(self) -> str:

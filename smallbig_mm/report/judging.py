@@ -92,6 +92,8 @@ def judge(record: Record, target: Target, folder: Path) -> Verdict:
         why = record.metrics if isinstance(record.metrics, str) else ", ".join(record.metrics)
         return Verdict(None, (f"it is no test with top-1 and top-5: {record.kind}, {why}",))
     found = [*_of_settings(record, target, folder), *_of_videos(record, target)]
+    if not record.is_plain:
+        found.insert(0, f"run by {record.backend} {record.precision}: torch fp32 fills a row")
     if isinstance(record.checkpoints, str) or len(record.checkpoints) != len(target.members):
         return Verdict(None, (*found, "which weights were tested is not known"))
     for checkpoint, cfg, wanted in zip(

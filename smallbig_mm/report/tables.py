@@ -16,7 +16,7 @@ from ..files import relative
 from ..paper import TABLES, rows
 from ..records.schema import Record
 from ..records.store import metrics
-from . import speed_page, third_party, units
+from . import backends, speed_page, third_party, units
 from .documents import Document
 from .lines import COMMON, Line, Note, lines, notes, why_not
 from .orderings import motion_shapes
@@ -332,8 +332,10 @@ def documents(records: Sequence[Record]) -> dict[str, Document]:
         f"table{table:02d}": paper_table(table, [line for line in every if line.row.table == table])
         for table in TABLES
     }
+    others = backends.table(records)
     return {
         **pages,
+        **({"backends": others} if others else {}),
         "matched": matched(every),
         "units": units.table(records),
         "motion_shapes": motion_shapes(records),

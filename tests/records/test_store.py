@@ -58,12 +58,17 @@ VALID: dict[str, Any] = dict(
     ],
     seed=0,
     env=dict(torch="2.6.0", cores=2),
+    backend="openvino",
+    precision="int8",
     start="2026-01-01T00:00:00Z",
     end="2026-01-01T01:00:00Z",
     metrics={"acc/top1": 1 / 3},
     attachments=[dict(name="matrix", file="matrix.json", sha256="5" * 64)],
     detail=dict(rows=["table05/04_typical"]),
 )
+
+
+OPTIONAL = {"attachments", "backend", "detail", "precision", "version"}
 
 
 def record(**changes) -> store.Record:
@@ -87,7 +92,7 @@ def test_what_was_not_measured_says_why(tmp_path):
     assert read(write(missing, tmp_path)) == missing
 
 
-@pytest.mark.parametrize("name", sorted(VALID.keys() - {"detail", "attachments", "version"}))
+@pytest.mark.parametrize("name", sorted(VALID.keys() - OPTIONAL))
 def test_missing_field_is_named(name):
     content = {key: value for key, value in VALID.items() if key != name}
     with pytest.raises(RecordError, match=rf"^x\.json: .*field {name}: Field required"):
@@ -139,6 +144,14 @@ def test_what_is_no_record_at_all(content):
         validate(content, "x.json")
 
 
+def test_a_record_that_names_no_backend_is_of_torch_in_float32():
+    """As those were that were written when there was no other."""
+    content = {key: value for key, value in VALID.items() if key not in ("backend", "precision")}
+    assert validate(content, "x.json").is_plain
+    assert not record().is_plain and not record(backend="torch").is_plain
+    assert not record(precision="fp32").is_plain
+
+
 def test_records_are_only_added(tmp_path):
     first = write(record(), tmp_path)
     before = first.read_bytes()
@@ -185,8 +198,8 @@ def test_unknown_starts_come_first(tmp_path):
 
 def schema_1() -> dict[str, Any]:
     """A record as it was written before there were versions."""
-    old = {k: v for k, v in VALID.items() if k not in ("version", "training", "resolved")}
-    del old["attachments"]
+    later = ("version", "training", "resolved", "attachments", "backend", "precision")
+    old = {k: v for k, v in VALID.items() if k not in later}
     old["config_sha256"] = old.pop("settings")[0]
     old["code"] = dict(commit="a" * 40, dirty=False)
     count = {k: v for k, v in COUNT.items() if k != "activation_product_macs"}

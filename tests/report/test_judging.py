@@ -228,6 +228,13 @@ def test_nine_in_ten_videos(samples, fills, good, fresh, monkeypatch):
     assert fresh.judged(known).status == "measured"  # whatever was counted, it is that list
 
 
+def test_another_backend_or_precision_fills_nothing(good, fresh):
+    for ran in (dict(backend="openvino"), dict(precision="bf16"), dict(backend="torch-folded")):
+        verdict = fresh.judged(other := good.model_copy(update=ran))
+        said = f"run by {other.backend} {other.precision}: torch fp32 fills a row"
+        assert verdict == Verdict(None, (said,))
+
+
 def test_what_cannot_be_known_fills_nothing(good, fresh):
     def why(**changes) -> str:
         verdict = fresh.judged(good.model_copy(update=changes))
