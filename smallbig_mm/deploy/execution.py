@@ -11,7 +11,7 @@ from ..errors import UserError
 from ..files import file_sha256, relative, require_file
 
 CLIPS = 300  # what NNCF's authors advise, and its `quantize` takes
-PACKAGES = {"onnxruntime": "onnxruntime", "openvino": "openvino"}  # of backends that are not torch
+RUNTIMES = ("onnxruntime", "openvino")  # backends that are packages of their own, by their names
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,11 @@ class Execution:
     @property
     def needs_cpu(self) -> bool:
         """Whether its runtime computes on the CPU, whatever the machine has."""
-        return self.backend in PACKAGES
+        return self.backend in RUNTIMES
 
     def versions(self) -> dict[str, str]:
         """Of the packages beside PyTorch that it takes."""
-        names = [PACKAGES[self.backend]] if self.needs_cpu else []
+        names = [self.backend] if self.needs_cpu else []
         return {name: version(name) for name in [*names, *["nncf"] * (self.precision == "int8")]}
 
     def calibrated_on(self) -> dict[str, Any] | None:
