@@ -16,6 +16,7 @@ from ..checks import ready
 from ..configs import load_config
 from ..deploy.recogniser import DeployedRecogniser
 from ..ensemble import dump_scores
+from ..errors import UserError
 from ..files import CONFIGS, require_file
 from ..records import runs, store
 from ..records.training import unwrap
@@ -49,6 +50,10 @@ def main() -> None:
     how = execution(args)
     cfg = load_config(args.config, args.cfg_options)
     checkpoint = require_file(args.checkpoint, "checkpoint")
+    if (cfg.get("test_cfg") or {}).get("fp16"):
+        raise UserError(
+            f"{args.config}: test_cfg.fp16: its record would say float32; give --precision bf16"
+        )
     cfg.load_from, cfg.resume = None, False
     recorded = copy.deepcopy(cfg)
     if args.dump is not None:

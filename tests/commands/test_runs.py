@@ -274,6 +274,8 @@ def test_wrong_arguments_end_in_one_line(config, trained, tmp_path):
     fails(run("train.py", config, "--cfg-options", "model.backbone.depth=24"), "depth=24")
     fails(run("train.py", config, "--resume", tmp_path / "none.pth"), "none.pth")
     fails(run("train.py", config.parent), "is a folder")
+    fp16 = ("--cfg-options", "test_cfg.fp16=True")
+    fails(run("test.py", config, checkpoint, *fp16), "test_cfg.fp16", "--precision bf16")
     fails(
         run(
             "train.py", config, "--work-dir", tmp_path, "--resume", checkpoint,
