@@ -22,7 +22,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval, fuse_conv_bn_weights
 
 from ..backbones.blocks import UnitBasicBlock, UnitBottleneck
 from ..backbones.inception3d import SameConv
-from ..ops.layout import ChannelsLastConv3d, channels_last, over_frames
+from ..ops.layout import ChannelsLastConv3d, channels_last, on_one_thread, over_frames
 from ..ops.pool import pool_view_separable
 from ..units import SimpleExtraUnit, SmallBig, SmallBigExtraUnit, TEIConv, TemporalShiftConv
 
@@ -60,7 +60,7 @@ class FrameConv(nn.Conv2d):
         return over_frames(self._convolve, x)
 
     def _convolve(self, frames: Tensor) -> Tensor:
-        if self.weight[0, 0].numel() > 1 or any(self.padding) or frames.device.type != "cpu":
+        if self.weight[0, 0].numel() > 1 or any(self.padding) or not on_one_thread(frames):
             return super().forward(frames)
         h, w = self.stride
         positions = frames[:, :, ::h, ::w].permute(0, 2, 3, 1)

@@ -37,7 +37,7 @@ def over_frames(function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
 
 @MODELS.register_module()
 class ChannelsLastConv3d(nn.Conv3d):
-    """A `Conv3d` that gives channels-last; a 1x1x1 one on the CPU is a matrix product.
+    """A `Conv3d` that gives channels-last; with one thread a 1x1x1 one is a matrix product.
 
     An exported graph has the convolution, which other runtimes know better.
     """
@@ -45,11 +45,16 @@ class ChannelsLastConv3d(nn.Conv3d):
     def forward(self, x: Tensor) -> Tensor:
         """(N, C_in, T, H, W) -> (N, C_out, T', H', W')."""
         pointwise = self.weight[0, 0].numel() == self.groups == 1 and not any(self.padding)
-        if not pointwise or x.device.type != "cpu" or _exporting():
+        if not pointwise or not on_one_thread(x) or _exporting():
             return channels_last(super().forward(x))
         t, h, w = self.stride
         positions = x[:, :, ::t, ::h, ::w].permute(0, 2, 3, 4, 1)
         return F.linear(positions, self.weight.flatten(1), self.bias).permute(0, 4, 1, 2, 3)
+
+
+def on_one_thread(x: Tensor) -> bool:
+    """Whether PyTorch convolves `x` without oneDNN if the kernel is 1x1x1, or 1x1."""
+    return x.device.type == "cpu" and torch.get_num_threads() == 1
 
 
 def _exporting() -> bool:
