@@ -74,7 +74,8 @@ def export(classifier: Classifier, clip: Tensor, metadata: Metadata, out: Path) 
 
     Raises:
         UserError: if the ending is another one, the network cannot be exported, a package is
-            missing, or the scores differ by more than `TOLERANCE`.
+            missing, or the scores differ by more than `TOLERANCE`, as CPNet's may, where rounding
+            decides which positions are neighbours.
     """
     write, read = FORMATS[known_ending(out)]
     with whole(out) as part:

@@ -1,5 +1,6 @@
 """Exported files give PyTorch's scores and say what who runs them needs, or are not there."""
 
+import inspect
 import io
 import json
 import re
@@ -24,6 +25,7 @@ from smallbig_mm.deploy.graphs import REFUSED, onnx_model, trace
 from smallbig_mm.errors import UserError
 from smallbig_mm.files import file_sha256
 from smallbig_mm.records.provenance import code_version
+from smallbig_mm.units import CorrespondenceUnit
 
 from ..test_configs import CONFIGS, NETWORKS
 from ..tool import run_here
@@ -181,8 +183,7 @@ def test_every_network_exports_or_has_a_reason(name):
     network, clip = network_of(name)
     reasons = [type(part).__name__ in REFUSED for part in network.recogniser.children()]
     if any(reasons):
-        with pytest.raises(TypeError):  # it is no function of a clip
-            network(clip)
+        assert "boxes" in inspect.signature(network.recogniser.cls_head.forward).parameters
         with pytest.raises(UserError, match="so there is no graph"):
             trace(network, clip)
         return
@@ -191,4 +192,6 @@ def test_every_network_exports_or_has_a_reason(name):
     model = onnx_model(network, clip)
     onnx.checker.check_model(model)
     run = onnxruntime_run(model.SerializeToString(), threads=torch.get_num_threads())
-    assert difference(network, run, clip) < TOLERANCE
+    # Rounding decides which of nearly equal positions are neighbours, in float32 itself too.
+    near = any(isinstance(module, CorrespondenceUnit) for module in network.modules())
+    assert difference(network, run, clip) < (1e-2 if near else TOLERANCE)
