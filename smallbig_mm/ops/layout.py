@@ -39,13 +39,13 @@ def over_frames(function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
 class ChannelsLastConv3d(nn.Conv3d):
     """A `Conv3d` that gives channels-last; with one thread a 1x1x1 one is a matrix product.
 
-    An exported graph has the convolution, which other runtimes know better.
+    A compiled or exported graph has the convolution, which other runtimes know better.
     """
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C_in, T, H, W) -> (N, C_out, T', H', W')."""
         pointwise = self.weight[0, 0].numel() == self.groups == 1 and not any(self.padding)
-        if not pointwise or not on_one_thread(x) or _exporting():
+        if not pointwise or not on_one_thread(x):
             return channels_last(super().forward(x))
         t, h, w = self.stride
         positions = x[:, :, ::t, ::h, ::w].permute(0, 2, 3, 4, 1)
@@ -53,9 +53,11 @@ class ChannelsLastConv3d(nn.Conv3d):
 
 
 def on_one_thread(x: Tensor) -> bool:
-    """Whether PyTorch convolves `x` without oneDNN if the kernel is 1x1x1, or 1x1."""
+    """Whether PyTorch convolves `x` without oneDNN if the kernel is 1x1x1, or 1x1.
+
+    Not in a graph that is compiled or exported, where others decide how to convolve.
+    """
+    compiled = torch.compiler.is_compiling() or torch.compiler.is_exporting()
+    if compiled or torch.onnx.is_in_onnx_export():
+        return False
     return x.device.type == "cpu" and torch.get_num_threads() == 1
-
-
-def _exporting() -> bool:
-    return torch.compiler.is_exporting() or torch.onnx.is_in_onnx_export()
