@@ -12,7 +12,7 @@ from mmengine.optim import build_optim_wrapper
 from torch import Tensor, nn
 from torch.nn.modules.conv import _ConvNd
 
-from ..compat.precision import has_bfloat16
+from ..compat.precision import require_bfloat16
 from ..deploy.backends import prepare
 from ..deploy.classifier import Classifier
 from ..errors import UserError
@@ -132,9 +132,8 @@ def training_step(
 def _check_training_precision(precision: str, device: torch.device) -> None:
     if precision == "int8":
         raise UserError("nothing is trained in int8: choose fp32 or bf16")
-    own = device.type != "cpu" or has_bfloat16()
-    if precision == "bf16" and not own:
-        raise UserError("this processor has no arithmetic in bf16 to train in: choose fp32")
+    if precision == "bf16" and device.type == "cpu":
+        require_bfloat16("--precision bf16")
 
 
 def weights_layout(network: nn.Module) -> str:

@@ -5,7 +5,6 @@ import torch
 from torch import nn
 
 from smallbig_mm.configs import load_config
-from smallbig_mm.costs import steps
 from smallbig_mm.costs.counting import build_model
 from smallbig_mm.costs.fast_paths import compiled
 from smallbig_mm.costs.steps import inference, random_clips, training_step, weights_layout
@@ -34,7 +33,7 @@ def test_inference_gives_scores_of_the_whole_batch_without_gradients(tiny):
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
 def test_a_training_step_moves_the_weights_by_the_configs_optimiser(tiny, precision, monkeypatch):
-    monkeypatch.setattr(steps, "has_bfloat16", lambda: True)
+    monkeypatch.setattr("smallbig_mm.compat.precision.has_bfloat16", lambda: True)
     cfg, model = tiny
     cfg.optim_wrapper.accumulative_counts = 8
     clips = random_clips(Classifier(model), 2, CLIP, CPU)
@@ -52,7 +51,7 @@ def test_a_training_step_moves_the_weights_by_the_configs_optimiser(tiny, precis
 def test_what_cannot_be_trained_is_said(tiny, monkeypatch):
     cfg, model = tiny
     clips = random_clips(Classifier(model), 2, CLIP, CPU)
-    monkeypatch.setattr(steps, "has_bfloat16", lambda: False)
+    monkeypatch.setattr("smallbig_mm.compat.precision.has_bfloat16", lambda: False)
     for precision, words in (("int8", "trained in int8"), ("bf16", "bf16")):
         with pytest.raises(UserError, match=words):
             training_step(model, cfg, clips, "torch", precision)
