@@ -16,7 +16,6 @@ from .checkpoints import load_for
 from .configs import sources
 from .errors import UserError, VideoDecodeError
 from .files import require_file
-from .sampling import single_view
 
 
 class Guess(TypedDict):
@@ -27,11 +26,12 @@ class Guess(TypedDict):
     score: float
 
 
-def build_recognizer(cfg: Config, device: str) -> nn.Module:
-    """Build the recogniser of a config, in eval mode and without weights; `.cfg` is its config.
+def load_recognizer(cfg: Config, checkpoint: str | Path, device: str) -> nn.Module:
+    """Build the recogniser of a config, in eval mode, with every tensor of a checkpoint.
 
     Raises:
         UserError: if the device cannot be used or the config makes no recogniser.
+        FileNotFoundError, CheckpointError: as `load_for`.
     """
     try:
         torch.empty(0, device=device)
@@ -40,35 +40,18 @@ def build_recognizer(cfg: Config, device: str) -> nn.Module:
     if "model" not in cfg or "test_dataloader" not in cfg:
         raise UserError(f"config {cfg.filename}: a recogniser's has a model and a test_dataloader")
     try:
-        return init_recognizer(cfg, device=device)
+        model = init_recognizer(cfg, device=device)
     except (ValueError, KeyError, TypeError) as error:
         raise UserError(f"config {cfg.filename}: {error}") from error
-
-
-def load_recognizer(cfg: Config, checkpoint: str | Path, device: str) -> nn.Module:
-    """`build_recognizer`, with every tensor of a checkpoint.
-
-    Raises:
-        UserError: as `build_recognizer`.
-        FileNotFoundError, CheckpointError: as `load_for`.
-    """
-    model: Any = build_recognizer(cfg, device)
     load_for(model, checkpoint)  # mmaction2's own loading only warns when names do not match
     if model.cls_head.average_clips is None:  # one row of scores a clip
         model.cls_head.average_clips = "prob"
     return model
 
 
-def video_pipeline(cfg: Config, single: bool = False) -> Compose:
-    """The config's test pipeline; one that reads frames from a folder is made to read a video.
-
-    Args:
-        cfg: the config.
-        single: as the config validates, if it does, with one clip and crop: the middle ones.
-    """
+def video_pipeline(cfg: Config) -> Compose:
+    """The config's test pipeline; one that reads frames from a folder is made to read a video."""
     steps = list(sources(cfg, "test")[0].pipeline)
-    if single:
-        steps = single_view(sources(cfg, "val")[0].get("pipeline", steps))
     for number, step in enumerate(steps):
         if step["type"] == "RawFrameDecode":
             steps[number] = dict(type="DecordDecode")
@@ -76,18 +59,13 @@ def video_pipeline(cfg: Config, single: bool = False) -> Compose:
     return Compose(steps)
 
 
-def batch_of(cfg: Config, videos: Iterable[Path], single: bool = False) -> dict[str, Any]:
+def batch_of(cfg: Config, videos: Iterable[Path]) -> dict[str, Any]:
     """The first of some videos that can be decoded, as a batch of a test.
-
-    Args:
-        cfg: the config.
-        videos: their files.
-        single: see `video_pipeline`.
 
     Raises:
         VideoDecodeError: of the last one, if there is none.
     """
-    pipeline = video_pipeline(cfg, single)
+    pipeline = video_pipeline(cfg)
     for video in videos:
         try:
             return pseudo_collate([pipeline(_sample(video))])
