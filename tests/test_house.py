@@ -23,6 +23,7 @@ FLOORS = [
         "costs",
         "deploy",
         "ensemble",
+        "inputs",
         "predict",
         "pretrained",
         "scripts",
