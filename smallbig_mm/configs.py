@@ -220,7 +220,8 @@ def _videos(cfg: Config, split: str, warns: bool = True) -> Videos:
         if not path.is_file():
             raise UserError(
                 f"annotation list {path} ({split}): {absence(path)}; make it (see "
-                f"tools/data/README.md), or set --cfg-options {split}_dataloader.dataset.ann_file=... (or data_root)"
+                f"tools/data/README.md), or set --cfg-options {split}_dataloader.dataset.ann_file="
+                "... (or data_root)"
             )
         if layout is None:
             continue
