@@ -1,1 +1,1 @@
-"""Pictures of what a network sees: feature maps over the frames (Fig. 3), and the unit itself."""
+"""Pictures of what a network sees and says, and of the unit."""
