@@ -21,11 +21,11 @@ from mmaction.models import Recognizer2D
 from mmaction.models.heads import FeatureHead
 from numpy.typing import NDArray
 
-from .deploy.views import rows_of_a_view
+from .deploy.views import middle_view, rows_of_a_view
 from .errors import UserError, last_line
 from .files import content_sha256, whole, write_text
+from .inference import VideoPipeline, batch_of
 from .inputs import Video
-from .predict import batch_of
 
 Array = NDArray[np.float32]
 SUFFIXES = (".npz", ".safetensors")
@@ -38,7 +38,7 @@ class Extractor:
         model: mmaction2's recogniser, in eval mode.
         maps: keep frames and positions; otherwise features are their mean, a vector.
         per_clip: one for each clip x crop of the test; otherwise one a video: vectors' mean and, of
-            maps, which have none, the middle clip's centre crop.
+            maps, which have none, that of the middle clip's middle crop.
 
     Shapes: vector (C,), map (C, T, H, W) or, of a 2D recogniser, (T, C, H, W); per clip with the
     clips x crops first.
@@ -46,6 +46,7 @@ class Extractor:
 
     def __init__(self, model: Any, maps: bool, per_clip: bool) -> None:
         self.model, self.maps, self.per_clip = model, maps, per_clip
+        self._pipeline = VideoPipeline(model.cfg)
         slowfast = model.cfg.model.backbone.type == "ResNet3dSlowFast"
         pooling = None if maps else "avg"
         self._head = FeatureHead(pooling, pooling, "slowfast" if slowfast else None)
@@ -58,7 +59,11 @@ class Extractor:
             VideoDecodeError: if it is missing or cannot be decoded.
             UserError: if they are not finite, or have no one map, as SlowFast's.
         """
-        batch = batch_of(self.model.cfg, [video], single=self.maps and not self.per_clip)
+        batch = batch_of(self._pipeline, [video])
+        if self.maps and not self.per_clip:
+            seen = self._pipeline.protocol
+            (inputs,) = batch["inputs"]
+            batch["inputs"] = [middle_view(self.model, inputs, seen.clips, seen.crops)]
         inputs = self.model.data_preprocessor(batch)["inputs"]
         found, said = self.model.extract_feat(inputs, test_mode=True)
         if isinstance(found, tuple) and (self.maps or self._head.backbone_name is None):

@@ -10,7 +10,7 @@ from torch import nn
 
 from .errors import UserError
 from .files import require_file
-from .predict import build_recognizer, load_recognizer
+from .inference import build_recognizer, load_recognizer
 from .pretrained import Loaded, count_loaded, quietly
 
 IMAGENET = "imagenet"

@@ -31,7 +31,7 @@ def main() -> None:
     tool.add_argument(
         "--map",
         action="store_true",
-        help="the last map over frames and positions, (C, T, H, W), of the middle clip's centre "
+        help="the last map over frames and positions, (C, T, H, W), of the middle clip's middle "
         "crop, instead of the mean over all of them, (C,)",
     )
     tool.add_argument(
@@ -48,7 +48,7 @@ def main() -> None:
     cfg = load_config(args.config, args.cfg_options)
     videos = videos_in([args.videos], args.root)
     model, loaded = load_network(cfg, args.checkpoint, args.device or get_device())
-    settings = digest(cfg, ("model", "val_dataloader", "test_dataloader"))
+    settings = digest(cfg, ("model", "test_dataloader"))
     weights = loaded.sha256 if loaded else file_sha256(Path(args.checkpoint))
     key = content_sha256([settings, weights, args.map, args.per_clip, sources_sha256()])
     failed = 0

@@ -14,8 +14,8 @@ from mmengine.device import get_device
 from ..configs import load_config
 from ..errors import UserError
 from ..files import require_file
+from ..inference import VideoPipeline
 from ..networks import IMAGENET, WEIGHTS_HELP, load_network
-from ..predict import batch_of
 from ..records import pictures as ledger
 from ..records.provenance import now
 from ..visualization import maps, pictures
@@ -28,7 +28,9 @@ def main() -> None:
         "configs/nonlocal_r23_k400.py nonlocal_r23.pth"
     )
     tool = parser(__doc__, example)
-    tool.add_argument("video", help="video file, of which the middle clip's centre crop is shown")
+    tool.add_argument(
+        "video", help="video file, of which one clip is shown, as the config's validation reads it"
+    )
     tool.add_argument(
         "networks",
         nargs="+",
@@ -71,7 +73,7 @@ def main() -> None:
         cfg = load_config(config, args.cfg_options)
         model: Any
         model, loaded = load_network(cfg, weights, args.device or get_device())
-        batch = batch_of(cfg, [video], single=True)
+        batch = maps.clip_of(model, VideoPipeline(cfg, one_clip=True), video)
         name = maps.network_name(config, weights)
         seen.append(maps.look(model, batch, name, args.layer, args.cam))
         used.append((cfg, loaded or Path(weights)))

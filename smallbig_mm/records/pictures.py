@@ -52,7 +52,7 @@ def record(
     fields: dict[str, Any] = {}
     if len(cfgs) == 1 and not is_committed(cfgs[0].filename):
         fields["resolved"] = store.keep_settings(cfgs[0].to_dict(), folder)
-    seen = vars(protocol(cfgs[0], "val" if cfgs[0].get("val_dataloader") else "test"))
+    seen = vars(protocol(cfgs[0], "val"))
     made = store.make(
         kind="picture",
         name=f"pictures/{file_name(files[0].parent.name)}",

@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from ..deploy.views import middle_view
 from ..errors import UserError
+from ..inference import VideoPipeline, batch_of
 from ..units import SmallBig
 
 RES3_2 = "backbone.layer2.1"  # Fig. 3: res3's second block, after its unit
@@ -94,6 +96,18 @@ def look(model: Any, batch: dict[str, Any], network: str, layer: str, cam: bool)
     if first is not None:
         seen.maps.extend(_views(model, *first, inputs[0]))
     return seen
+
+
+def clip_of(model: Any, pipeline: VideoPipeline, video: Path) -> dict[str, Any]:
+    """The middle one of a video's views, as a batch.
+
+    Raises:
+        VideoDecodeError: if the video is missing or cannot be decoded.
+    """
+    batch, seen = batch_of(pipeline, [video]), pipeline.protocol
+    (inputs,) = batch["inputs"]
+    batch["inputs"] = [middle_view(model, inputs, seen.clips, seen.crops)]
+    return batch
 
 
 def frames_of(model: Any, batch: dict[str, Any]) -> NDArray[np.uint8]:
