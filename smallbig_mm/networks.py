@@ -44,6 +44,6 @@ def load_network(cfg: Config, weights: str, device: str) -> tuple[nn.Module, Loa
         raise UserError(f"{cfg.filename}: names no ImageNet weights (model.backbone.pretrained)")
     model: Any = build_recognizer(cfg, "cpu")
     model.backbone.pretrained = source
-    with quietly():
+    with quietly("ERROR"):  # it would warn of every unit; that too little fits is an error below
         model.backbone.init_weights()
-    return model.to(device), count_loaded(model.backbone, source)
+        return model.to(device), count_loaded(model.backbone, source)

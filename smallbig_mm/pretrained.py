@@ -92,11 +92,15 @@ def _equal(one: Tensor, other: Tensor) -> bool:
 
 
 @contextmanager
-def quietly() -> Iterator[None]:
-    """Without mmengine's three lines for every tensor that is given a value."""
+def quietly(least: str = "WARNING") -> Iterator[None]:
+    """Without mmengine's three lines for every tensor that is given a value.
+
+    Args:
+        least: level of what is still said.
+    """
     logger = MMLogger.get_current_instance()
     level = logger.level
-    logger.setLevel("WARNING")
+    logger.setLevel(least)
     try:
         yield
     finally:

@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 from matplotlib import colormaps, rc_context
+from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.offsetbox import AnnotationBbox, HPacker, TextArea
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Polygon
 
 from ..files import whole
@@ -20,10 +22,10 @@ from ..files import whole
 WIDTH, HEIGHT = 800, 330  # of the picture, in its own units
 SMALL, BIG, INK, PALE, EDGE = "#d9541e", "#1f6fb5", "#1f2328", "#f3f4f6", "#c3c8cf"
 CELLS = 5  # a frame's height and width
-ALONG, UP = np.array([10.0, -6.0]), np.array([0.0, 21.0])  # a cell's sides, as they are seen
-FRAMES = np.array([[34.0, 133.0], [98.0, 133.0], [162.0, 133.0]])  # their lower left corners
-UPPER, LOWER = 236.0, 112.0  # the middles of the two branches
-STYLE = {
+ALONG, UP = np.array([12.0, -6.5]), np.array([0.0, 24.0])  # a cell's sides, as they are seen
+FRAMES = np.array([[30.0, 92.0], [102.0, 92.0], [174.0, 92.0]])  # their lower left corners
+UPPER, LOWER = 242.0, 120.0  # the middles of the two branches
+STYLE: Any = {
     "font.family": "DejaVu Sans",
     "mathtext.fontset": "dejavusans",
     "svg.hashsalt": "smallbig",  # the same names, and so the same bytes, every time
@@ -67,42 +69,57 @@ def _clip(axes: Any) -> Any:
         axes.add_patch(_quad(frame, 1, 1, 3, **face))
     axes.add_patch(_quad(2, 3, 1, 1, fill=False, edgecolor=BIG, linewidth=2.6))
     axes.add_patch(_quad(1, 2, 2, 1, fill=False, edgecolor=SMALL, linewidth=2.8))
-    _text(axes, 128, HEIGHT - 34, "features $x$ of a clip", size=12)
+    _text(axes, 132, HEIGHT - 32, "features $x$ of a clip", size=12)
     return colours[1, 2, 2], colours[2, 3, 1]
 
 
 def _branches(axes: Any, found: Any) -> None:
     """From the views to their sum."""
     own, maximum = found
-    axes.add_patch(_arrow((148, 186), (262, UPPER), SMALL, curve=-0.25))
-    axes.add_patch(_arrow((216, 150), (262, LOWER), BIG, curve=0.2))
-    _text(axes, 286, UPPER + 31, "small view", colour=SMALL, weight="bold")
-    _text(axes, 286, UPPER - 31, "the position", size=10)
-    axes.add_patch(_box(274, UPPER - 12, 24, 24, own, SMALL, width=2.4))
-    _text(axes, 286, LOWER + 31, "big view", colour=BIG, weight="bold")
-    _text(axes, 286, LOWER - 31, r"max of $3\times3\times3$", size=10)
-    axes.add_patch(_box(274, LOWER - 12, 24, 24, maximum, BIG, width=2.4))
-
-    axes.add_patch(_box(372, LOWER - 34, 74, UPPER - LOWER + 68, PALE, INK, width=1.4))
     middle = (UPPER + LOWER) / 2
-    _text(axes, 409, middle + 12, "$W$", size=22)
-    _text(axes, 409, middle - 14, "shared", size=10)
+    position = _corner(1, 2.9, 2.5)
+    axes.add_patch(_arrow(position, (290, UPPER), SMALL, "angle,angleA=90,angleB=0,rad=10"))
+    axes.add_patch(_arrow((222, LOWER), (290, LOWER), BIG))
+    for height, colour, name, what, face in (
+        (UPPER, SMALL, "small view", "the position", own),
+        (LOWER, BIG, "big view", r"max of $3\times3\times3$", maximum),
+    ):
+        _text(axes, 306, height + 30, name, colour=colour, weight="bold")
+        _text(axes, 306, height - 30, what, size=10)
+        axes.add_patch(_box(293, height - 13, 26, 26, face, colour, width=2.4))
+
+    axes.add_patch(_box(386, LOWER - 34, 80, UPPER - LOWER + 68, PALE, INK, width=1.4))
+    _text(axes, 426, middle + 14, "$W$", size=23)
+    _text(axes, 426, middle - 14, "one shared", size=10)
+    _text(axes, 426, middle - 28, "convolution", size=10)
     for height, colour, name in ((UPPER, SMALL, "s"), (LOWER, BIG, "b")):
-        axes.add_patch(_arrow((302, height), (370, height), colour))
-        axes.add_patch(_arrow((448, height), (500, height), colour))
-        axes.add_patch(_box(502, height - 22, 72, 44, "white", colour, width=2))
-        _text(axes, 538, height, rf"$\mathrm{{BN}}_{name}$", size=15)
-    axes.add_patch(_arrow((576, UPPER), (652, middle + 9), SMALL, curve=-0.2))
-    axes.add_patch(_arrow((576, LOWER), (652, middle - 9), BIG, curve=0.2))
-    axes.add_patch(Circle((664, middle), 14, facecolor="white", edgecolor=INK, linewidth=1.6))
-    _text(axes, 664, middle, "+", size=18)
-    axes.add_patch(_arrow((680, middle), (722, middle), INK))
-    axes.add_patch(_box(726, middle - 13, 26, 26, "#5c6470", INK, width=1.4))
-    _text(axes, 739, middle + 28, "$y$", size=15)
-    equation = (
-        r"$y\;=\;\mathrm{BN}_s(W\,x)\;+\;\mathrm{BN}_b(W\,\mathrm{maxpool}_{3\times3\times3}(x))$"
+        axes.add_patch(_arrow((323, height), (384, height), colour))
+        axes.add_patch(_arrow((468, height), (518, height), colour))
+        axes.add_patch(_box(520, height - 22, 72, 44, "white", colour, width=2))
+        _text(axes, 556, height, rf"$\mathrm{{BN}}_{name}$", size=15)
+    axes.add_patch(_arrow((594, UPPER), (668, middle + 9), SMALL, "arc3,rad=-0.2"))
+    axes.add_patch(_arrow((594, LOWER), (668, middle - 9), BIG, "arc3,rad=0.2"))
+    axes.add_patch(Circle((680, middle), 14, facecolor="white", edgecolor=INK, linewidth=1.6))
+    _text(axes, 680, middle, "+", size=18)
+    axes.add_patch(_arrow((696, middle), (732, middle), INK))
+    axes.add_patch(_box(735, middle - 13, 26, 26, "#5c6470", INK, width=1.4))
+    _text(axes, 748, middle + 28, "$y$", size=15)
+    _equation(axes, WIDTH / 2 + 125, 34)
+
+
+def _equation(axes: Any, x: float, y: float) -> None:
+    """In the colours of its views."""
+    parts = (
+        (r"$y\;=\;$", INK),
+        (r"$\mathrm{BN}_s(W\,x)$", SMALL),
+        (r"$\;+\;$", INK),
+        (r"$\mathrm{BN}_b(W\,\mathrm{maxpool}(x))$", BIG),
     )
-    _text(axes, WIDTH / 2 + 70, 34, equation, size=15)
+    texts: list[Artist] = [
+        TextArea(text, textprops=dict(size=16, color=colour)) for text, colour in parts
+    ]
+    packed = HPacker(children=texts, align="baseline", pad=0, sep=0)
+    axes.add_artist(AnnotationBbox(packed, (x, y), frameon=False, pad=0))
 
 
 def _corner(frame: int, row: float, column: float) -> Any:
@@ -137,7 +154,7 @@ def _box(
     )
 
 
-def _arrow(start: Any, end: Any, colour: str, curve: float = 0) -> FancyArrowPatch:
+def _arrow(start: Any, end: Any, colour: str, path: str = "arc3") -> FancyArrowPatch:
     return FancyArrowPatch(
         start,
         end,
@@ -147,7 +164,7 @@ def _arrow(start: Any, end: Any, colour: str, curve: float = 0) -> FancyArrowPat
         linewidth=1.8,
         shrinkA=0,
         shrinkB=0,
-        connectionstyle=f"arc3,rad={curve}",
+        connectionstyle=path,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -173,7 +174,9 @@ def _grad_cam(model: Any, batch: dict[str, Any], layer: str) -> Map:
     average = model.cls_head.average_clips
     try:
         cam = GradCAM(model, layer.replace(".", "/"))
-        values, scores = cam._calculate_localization_map(batch, use_labels=False)
+        with warnings.catch_warnings():  # its kind of hook is old, and gives what it reads of it
+            warnings.simplefilter("ignore", FutureWarning)
+            values, scores = cam._calculate_localization_map(batch, use_labels=False)
     finally:
         model.cls_head.average_clips = average  # which the class sets
         model.zero_grad()

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
-from matplotlib.image import AxesImage
 from numpy.typing import NDArray
 
 from ..files import whole
@@ -33,6 +33,13 @@ class Row:
     note: str
     frames: NDArray[np.uint8] | None
     shown: Map | None = None
+
+    @property
+    def aspect(self) -> float:
+        """Height over width."""
+        seen: Any = self.frames if self.shown is None else self.shown.values
+        height, width = seen.shape[1:3]
+        return height / width
 
     @property
     def scale(self) -> Normalize:
@@ -66,48 +73,47 @@ def write_grid(rows: Sequence[Row], path: Path) -> None:
     """Write a PNG: a column a frame, a row a map with a colour scale of its own."""
     frames = _length(rows)
     columns = np.unique(np.linspace(0, frames - 1, min(frames, COLUMNS)).round().astype(int))
-    size = 1.25
-    figure = Figure(
-        figsize=(size * len(columns) + 0.7, (size + 0.32) * len(rows)), layout="constrained"
-    )
+    panel, gap, line, margin = 1.3, 0.05, 0.24, 0.6  # inches
+    heights = [panel * row.aspect + line + 2 * gap for row in rows]
+    width, height = len(columns) * (panel + gap) + gap + margin, sum(heights)
+    figure = Figure(figsize=(width, height))
     FigureCanvasAgg(figure)
-    figure.get_layout_engine().set(w_pad=0.02, h_pad=0.03, wspace=0, hspace=0)  # type: ignore
-    grid = figure.add_gridspec(
-        len(rows), len(columns) + 1, width_ratios=[1] * len(columns) + [0.07]
-    )
-    for number, row in enumerate(rows):
-        for column, frame in enumerate(columns):
-            axes = figure.add_subplot(grid[number, column])
-            image = _panel(axes, row, frame, frames)
-            if column == 0:
-                axes.set_title(_said(row), loc="left", fontsize=8)
+
+    def place(x: float, y: float, w: float, h: float) -> Any:
+        return figure.add_axes((x / width, y / height, w / width, h / height))
+
+    bottom = height
+    for row, own in zip(rows, heights, strict=True):
+        bottom -= own
+        for number, frame in enumerate(columns):
+            x = gap + number * (panel + gap)
+            _panel(place(x, bottom + gap, panel, panel * row.aspect), row, frame, frames)
+        figure.text(gap / width, (bottom + own - line + 0.06) / height, _said(row), fontsize=8)
         if row.shown is not None:
-            scale = figure.colorbar(image, cax=figure.add_subplot(grid[number, -1]))
-            low, high = row.scale.vmin, row.scale.vmax
-            scale.set_ticks([low, high], labels=[f"{low:.2g}", f"{high:.2g}"])
-            scale.ax.tick_params(labelsize=7, length=2)
-            scale.solids.set_alpha(1)
+            bar = place(width - margin, bottom + gap, 0.08, panel * row.aspect)
+            ends = sorted({float(row.shown.values.min()), float(row.shown.values.max())})
+            scale = figure.colorbar(ScalarMappable(row.scale, COLOURS), cax=bar)
+            scale.set_ticks(ends, labels=[f"{end:.2g}" for end in ends])
+            bar.tick_params(labelsize=7, length=2)
     with whole(path) as part:
-        figure.savefig(part, format="png", dpi=120)
+        figure.savefig(part, format="png", dpi=130)
 
 
 def write_film(rows: Sequence[Row], path: Path) -> None:
     """Write a GIF or an MP4, by the suffix: rows side by side, a frame after the other."""
-    frames = _length(rows)
-    figure = Figure(figsize=(2.1 * len(rows), 2.7), dpi=100)
+    frames, width = _length(rows), 1 / len(rows)
+    panel, lines = 2.1, 0.62  # inches
+    height = panel * max(row.aspect for row in rows) + lines
+    figure = Figure(figsize=(panel * len(rows), height), dpi=100)
     canvas = FigureCanvasAgg(figure)
-    width = 1 / len(rows)
-    panels = [
-        figure.add_axes((number * width + 0.004, 0.01, width - 0.008, 0.72))
-        for number in range(len(rows))
-    ]
     images = []
     for frame in range(frames):
-        for axes, row in zip(panels, rows, strict=True):
-            axes.clear()
-            _panel(axes, row, frame, frames)
-            lines = textwrap.wrap(_said(row), 32)
-            axes.set_title("\n".join(lines), fontsize=7, loc="left")
+        figure.clear()
+        for number, row in enumerate(rows):
+            place = (number * width + 0.004, 0.01, width - 0.008, 1 - lines / height - 0.01)
+            _panel(figure.add_axes(place), row, frame, frames)
+            said = "\n".join(textwrap.wrap(_said(row), 36)[:4])
+            figure.text(number * width + 0.004, 0.985, said, fontsize=7, va="top")
         canvas.draw()
         images.append(np.asarray(canvas.buffer_rgba())[..., :3].copy())
     with whole(path) as part:
@@ -136,7 +142,7 @@ def _said(row: Row) -> str:
     return f"{row.title} ({row.note})" if row.note else row.title
 
 
-def _panel(axes: Any, row: Row, frame: int, frames: int) -> AxesImage:
+def _panel(axes: Any, row: Row, frame: int, frames: int) -> None:
     """One frame of a row; what has fewer frames than others stays for as long as it lasts."""
 
     def at(values: Any) -> Any:
@@ -144,14 +150,15 @@ def _panel(axes: Any, row: Row, frame: int, frames: int) -> AxesImage:
 
     axes.set_axis_off()
     if row.shown is None:
-        return axes.imshow(at(row.frames))
+        axes.imshow(at(row.frames))
+        return
     height, width = row.shown.values.shape[1:]
     opacity = 1.0
     if row.frames is not None:
         height, width = row.frames.shape[1:3]
         opacity = OPACITY
         axes.imshow(at(row.frames).mean(-1), cmap="gray", vmin=0, vmax=255)
-    image = axes.imshow(
+    axes.imshow(
         at(row.shown.values),
         cmap=COLOURS,
         norm=row.scale,
@@ -160,4 +167,3 @@ def _panel(axes: Any, row: Row, frame: int, frames: int) -> AxesImage:
         interpolation="bilinear" if row.frames is not None else "nearest",
     )
     axes.set(xlim=(0, width), ylim=(height, 0))
-    return image

@@ -59,7 +59,11 @@ def extract(folder, monkeypatch, capsys):
         except SystemExit as stop:
             code = stop.code
         said, errors = capsys.readouterr()
-        return code, [json.loads(line) for line in said.splitlines() if line[0] == "{"], errors
+        return (
+            code,
+            [json.loads(line) for line in said.splitlines() if line.startswith('{"video"')],
+            errors,
+        )
 
     return run
 

@@ -118,8 +118,7 @@ def test_pictures_of_two_networks_and_their_record(given, visualize, tmp_path):
     with Image.open(tmp_path / "out/maps.png") as grid:
         picture = np.asarray(grid.convert("RGB"), dtype=int)
     rows = 5  # frames, which both see, three maps of SmallBig's, one of the other
-    coloured = np.abs(picture - picture.mean(-1, keepdims=True)).max(-1) > 60
-    assert len(picture) // rows > 100 and coloured.mean() > 0.1
+    assert all(band.std() > 10 for band in np.array_split(picture, rows))
     (record,) = store.read_all(tmp_path / "records")
     assert record.kind == "picture" and record.detail["layer"] == RES3_2
     assert record.detail["video"]["sha256"] == file_sha256(given.video)
