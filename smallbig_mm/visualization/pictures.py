@@ -73,7 +73,7 @@ def write_grid(rows: Sequence[Row], path: Path) -> None:
     """Write a PNG: a column a frame, a row a map with a colour scale of its own."""
     frames = _length(rows)
     columns = np.unique(np.linspace(0, frames - 1, min(frames, COLUMNS)).round().astype(int))
-    panel, gap, line, margin = 1.3, 0.05, 0.24, 0.6  # inches
+    panel, gap, line, margin = 1.3, 0.05, 0.24, 0.75  # inches
     heights = [panel * row.aspect + line + 2 * gap for row in rows]
     width, height = len(columns) * (panel + gap) + gap + margin, sum(heights)
     figure = Figure(figsize=(width, height))
@@ -90,13 +90,13 @@ def write_grid(rows: Sequence[Row], path: Path) -> None:
             _panel(place(x, bottom + gap, panel, panel * row.aspect), row, frame, frames)
         figure.text(gap / width, (bottom + own - line + 0.06) / height, _said(row), fontsize=8)
         if row.shown is not None:
-            bar = place(width - margin, bottom + gap, 0.08, panel * row.aspect)
+            bar = place(width - margin + gap, bottom + gap, 0.08, panel * row.aspect)
             ends = sorted({float(row.shown.values.min()), float(row.shown.values.max())})
             scale = figure.colorbar(ScalarMappable(row.scale, COLOURS), cax=bar)
             scale.set_ticks(ends, labels=[f"{end:.2g}" for end in ends])
             bar.tick_params(labelsize=7, length=2)
     with whole(path) as part:
-        figure.savefig(part, format="png", dpi=130)
+        figure.savefig(part, format="png", dpi=110)
 
 
 def write_film(rows: Sequence[Row], path: Path) -> None:
