@@ -104,7 +104,7 @@ def write_film(rows: Sequence[Row], path: Path) -> None:
     frames, width = _length(rows), 1 / len(rows)
     panel, lines = 2.1, 0.62  # inches
     height = panel * max(row.aspect for row in rows) + lines
-    figure = Figure(figsize=(panel * len(rows), height), dpi=100)
+    figure = Figure(figsize=(panel * len(rows), height), dpi=80)
     canvas = FigureCanvasAgg(figure)
     images = []
     for frame in range(frames):
