@@ -96,7 +96,7 @@ def write_grid(rows: Sequence[Row], path: Path) -> None:
             scale.set_ticks(ends, labels=[f"{end:.2g}" for end in ends])
             bar.tick_params(labelsize=7, length=2)
     with whole(path) as part:
-        figure.savefig(part, format="png", dpi=110)
+        figure.savefig(part, format="png", dpi=96)
 
 
 def write_film(rows: Sequence[Row], path: Path) -> None:
@@ -104,7 +104,7 @@ def write_film(rows: Sequence[Row], path: Path) -> None:
     frames, width = _length(rows), 1 / len(rows)
     panel, lines = 2.1, 0.62  # inches
     height = panel * max(row.aspect for row in rows) + lines
-    figure = Figure(figsize=(panel * len(rows), height), dpi=80)
+    figure = Figure(figsize=(panel * len(rows), height), dpi=72)
     canvas = FigureCanvasAgg(figure)
     images = []
     for frame in range(frames):
@@ -153,17 +153,16 @@ def _panel(axes: Any, row: Row, frame: int, frames: int) -> None:
         axes.imshow(at(row.frames))
         return
     height, width = row.shown.values.shape[1:]
-    opacity = 1.0
     if row.frames is not None:
         height, width = row.frames.shape[1:3]
-        opacity = OPACITY
-        axes.imshow(at(row.frames).mean(-1), cmap="gray", vmin=0, vmax=255)
+    place = (0, width, height, 0)
+    if row.frames is not None:
+        axes.imshow(at(row.frames).mean(-1), cmap="gray", vmin=0, vmax=255, extent=place)
     axes.imshow(
         at(row.shown.values),
         cmap=COLOURS,
         norm=row.scale,
-        alpha=opacity,
-        extent=(0, width, height, 0),
-        interpolation="bilinear" if row.frames is not None else "nearest",
+        alpha=None if row.frames is None else OPACITY,
+        extent=place,
+        interpolation="nearest" if row.frames is None else "bilinear",
     )
-    axes.set(xlim=(0, width), ylim=(height, 0))
