@@ -16,6 +16,8 @@ from . import store
 from .provenance import command, is_committed
 from .runs import tested
 
+KEPT = ("file", "sha256", "loaded", "tensors")  # of a network's weights
+
 
 def record(
     networks: Sequence[tuple[Config, Path | Loaded]],
@@ -50,8 +52,9 @@ def record(
     ]
     trained = [one for one in used if "origin" in one]
     fields: dict[str, Any] = {}
-    if len(cfgs) == 1 and not is_committed(cfgs[0].filename):
-        fields["resolved"] = store.keep_settings(cfgs[0].to_dict(), folder)
+    if not all(is_committed(cfg.filename) for cfg in cfgs):
+        whole = [cfg.to_dict() for cfg in cfgs]
+        fields["resolved"] = store.keep_settings(whole if len(whole) > 1 else whole[0], folder)
     seen = vars(protocol(cfgs[0], "val"))
     made = store.make(
         kind="picture",
@@ -71,10 +74,9 @@ def record(
             video=dict(file=video.name, sha256=file_sha256(video)),
             layer=layer,
             networks=[
-                dict(config=relative(cfg.filename), file=one["file"], sha256=one["sha256"])
+                dict(config=relative(cfg.filename), **{k: one[k] for k in KEPT if k in one})
                 for cfg, one in zip(cfgs, used, strict=True)
             ],
-            pretrained=[one for one in used if "origin" not in one],
         ),
         **fields,
     )

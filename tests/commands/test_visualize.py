@@ -186,7 +186,9 @@ def test_imagenet_weights_are_a_word(given, visualize, tmp_path):
     np.testing.assert_allclose(*(found[name] for name in names), atol=1e-5)
     assert found[names[0]].std() > 0
     (record,) = store.read_all(records)
-    assert [one["sha256"] for one in record.detail["pretrained"]] == [file_sha256(flat)] * 2
+    assert [one["sha256"] for one in record.detail["networks"]] == [file_sha256(flat)] * 2
+    loaded = [one["loaded"] / one["tensors"] for one in record.detail["networks"]]
+    assert all(0.5 < part < 1 for part in loaded)  # units have none
 
 
 def wrong(given: SimpleNamespace) -> list[tuple]:
