@@ -102,7 +102,7 @@ def write_grid(rows: Sequence[Row], path: Path) -> None:
 def write_film(rows: Sequence[Row], path: Path) -> None:
     """Write a GIF or an MP4, by the suffix: rows side by side, a frame after the other."""
     frames, width = _length(rows), 1 / len(rows)
-    panel, lines = 2.1, 0.62  # inches
+    panel, lines = 2.1, 0.66  # inches
     height = panel * max(row.aspect for row in rows) + lines
     figure = Figure(figsize=(panel * len(rows), height), dpi=72)
     canvas = FigureCanvasAgg(figure)
@@ -112,8 +112,8 @@ def write_film(rows: Sequence[Row], path: Path) -> None:
         for number, row in enumerate(rows):
             place = (number * width + 0.004, 0.01, width - 0.008, 1 - lines / height - 0.01)
             _panel(figure.add_axes(place), row, frame, frames)
-            said = "\n".join(textwrap.wrap(_said(row), 36)[:4])
-            figure.text(number * width + 0.004, 0.985, said, fontsize=7, va="top")
+            said = "\n".join(textwrap.wrap(_said(row), 33)[:4])
+            figure.text(number * width + 0.004, 0.985, said, fontsize=8, va="top")
         canvas.draw()
         images.append(np.asarray(canvas.buffer_rgba())[..., :3].copy())
     with whole(path) as part:
