@@ -29,8 +29,8 @@ def every(records):
 
 
 @pytest.fixture(scope="module")
-def documents(records):
-    return tables.documents(records)
+def documents(records, every):
+    return tables.documents(records, every)
 
 
 def test_stored_tables_are_regenerated_byte_for_byte(documents):
