@@ -230,12 +230,8 @@ def test_all_that_can_be_used_can_be_reached_and_has_a_name(opened):
 def test_the_page_does_not_scroll_sideways(opened, width):
     resize(opened, width)
     wide = "return [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-    WebDriverWait(opened, 5).until(
-        lambda b: (
-            abs(b.execute_script("return document.getElementById('dots').layout.width") - width)
-            < 0.35 * width
-        )
-    )
+    fits = "const d = document.getElementById('dots'); return d.layout.width === d.clientWidth"
+    WebDriverWait(opened, 5).until(lambda b: b.execute_script(fits))
     content, window = opened.execute_script(wide)
     assert content <= window == width
 
