@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..errors import UserError
-from ..files import CHECKOUT, SHARE, relative, write_text
+from ..files import CHECKOUT, relative, write_text
 from ..paper import find
 from ..records import store
 from ..report import model_cards, page, pictures
@@ -12,14 +12,13 @@ from ..report.documents import FORMATS
 from ..report.lines import lines
 from ..report.orderings import trained, verdicts
 from ..report.points import points
-from ..report.readme import blocks, filled
+from ..report.readme import PAGES, blocks, filled
 from ..report.speed import latencies
 from ..report.speed_page import GROWTH, curves, draw
 from ..report.tables import Footnotes, accuracy_of, costs_of, documents
 from .cli import parser
 
 TABLES = CHECKOUT / "results/tables" if CHECKOUT else Path("work_dirs/tables")
-README = SHARE / "README.md"
 
 
 def main() -> None:
@@ -61,19 +60,20 @@ def main() -> None:
     pages = documents(records, every)
     networks, timed = trained(records), latencies(records, args.records)
     seen = points(every, networks, timed)
-    own = args.out == TABLES and README.is_file()
-    home = TABLES.parent if own else args.out
+    home = TABLES.parent if CHECKOUT and args.out == TABLES else args.out
     texts = {
         args.out / f"{name}.{FORMATS[args.format]}": document.render(args.format)
         for name, document in pages.items()
     }
     texts |= page.files(home, every, pages, seen, networks, timed)
-    if own:
-        cards = model_cards.files(records, args.records)
-        texts |= {SHARE / name: text for name, text in cards.items()}
+    if CHECKOUT and args.out == TABLES:
         parts = blocks(records, pages["motion_shapes"])
         texts[TABLES / "quickstart.md"] = parts["quickstart"] + "\n"
-        texts[README] = filled(README.read_text(), parts)
+        for name, names in PAGES.items():
+            path = CHECKOUT / name
+            texts[path] = filled(path.read_text(), {part: parts[part] for part in names})
+        for name, text in model_cards.files(records, args.records).items():
+            texts[CHECKOUT / name] = text
     if args.check:  # but for pictures, whose bytes depend on the fonts here
         _check(texts)
         return
