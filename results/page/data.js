@@ -29,13 +29,21 @@ const DATA = {
     "clip": 16.9756,
     "video": 665.157,
     "common": 665.157,
-    "params": 11.35
+    "params": 11.35,
+    "printed": 17.0
    },
    "protocol": "8 frames, interval 8; 10 x 3 at 256; 110 epochs, batch 128",
    "origin": "Table 2 of the paper; costs counted here",
    "config": "configs/table02/01_r23.py",
    "ours": false,
-   "others": []
+   "others": [
+    "table03/01_r23",
+    "table04/01_r23",
+    "table05/01_r23",
+    "table06/01_r23",
+    "table07/01_r23",
+    "table08/01_r23"
+   ]
   },
   {
    "row": "table02/02_r23_3d",
@@ -73,45 +81,10 @@ const DATA = {
    "origin": "Table 2 of the paper; costs counted here",
    "config": "configs/table02/03_smallbig_3x1x1.py",
    "ours": true,
-   "others": []
-  },
-  {
-   "row": "table03/01_r23",
-   "network": "R23",
-   "dataset": "Kinetics-400",
-   "source": "paper",
-   "top1": 64.1,
-   "half": null,
-   "costs": {
-    "clip": 16.9756,
-    "video": 665.157,
-    "common": 665.157,
-    "params": 11.35
-   },
-   "protocol": "8 frames, interval 8; 10 x 3 at 256; 110 epochs, batch 128",
-   "origin": "Table 3 of the paper; costs counted here",
-   "config": "configs/table03/01_r23.py",
-   "ours": false,
-   "others": []
-  },
-  {
-   "row": "table03/02_res2345",
-   "network": "SmallBig: res2+3+4+5",
-   "dataset": "Kinetics-400",
-   "source": "paper",
-   "top1": 69.0,
-   "half": null,
-   "costs": {
-    "clip": 20.7777,
-    "video": 814.139,
-    "common": 814.139,
-    "params": 11.3532
-   },
-   "protocol": "8 frames, interval 8; 10 x 3 at 256; 110 epochs, batch 128",
-   "origin": "Table 3 of the paper; costs counted here",
-   "config": "configs/table03/02_res2345.py",
-   "ours": true,
-   "others": []
+   "others": [
+    "table03/02_res2345",
+    "table04/02_3x1x1"
+   ]
   },
   {
    "row": "table03/03_res345",
@@ -171,44 +144,6 @@ const DATA = {
    "others": []
   },
   {
-   "row": "table04/01_r23",
-   "network": "R23",
-   "dataset": "Kinetics-400",
-   "source": "paper",
-   "top1": 64.1,
-   "half": null,
-   "costs": {
-    "clip": 16.9756,
-    "video": 665.157,
-    "common": 665.157,
-    "params": 11.35
-   },
-   "protocol": "8 frames, interval 8; 10 x 3 at 256; 110 epochs, batch 128",
-   "origin": "Table 4 of the paper; costs counted here",
-   "config": "configs/table04/01_r23.py",
-   "ours": false,
-   "others": []
-  },
-  {
-   "row": "table04/02_3x1x1",
-   "network": "SmallBig: 3×1×1",
-   "dataset": "Kinetics-400",
-   "source": "paper",
-   "top1": 69.0,
-   "half": null,
-   "costs": {
-    "clip": 20.7777,
-    "video": 814.139,
-    "common": 814.139,
-    "params": 11.3532
-   },
-   "protocol": "8 frames, interval 8; 10 x 3 at 256; 110 epochs, batch 128",
-   "origin": "Table 4 of the paper; costs counted here",
-   "config": "configs/table04/02_3x1x1.py",
-   "ours": true,
-   "others": []
-  },
-  {
    "row": "table04/03_3x3x3",
    "network": "SmallBig: 3×3×3",
    "dataset": "Kinetics-400",
@@ -225,7 +160,9 @@ const DATA = {
    "origin": "Table 4 of the paper; costs counted here",
    "config": "configs/table04/03_3x3x3.py",
    "ours": true,
-   "others": []
+   "others": [
+    "table05/02_first"
+   ]
   },
   {
    "row": "table04/04_3x5x5",
@@ -285,44 +222,6 @@ const DATA = {
    "others": []
   },
   {
-   "row": "table05/01_r23",
-   "network": "R23",
-   "dataset": "Kinetics-400",
-   "source": "paper",
-   "top1": 64.1,
-   "half": null,
-   "costs": {
-    "clip": 16.9756,
-    "video": 665.157,
-    "common": 665.157,
-    "params": 11.35
-   },
-   "protocol": "8 frames, interval 8; 10 x 3 at 256; 110 epochs, batch 128",
-   "origin": "Table 5 of the paper; costs counted here",
-   "config": "configs/table05/01_r23.py",
-   "ours": false,
-   "others": []
-  },
-  {
-   "row": "table05/02_first",
-   "network": "SmallBig: 3×3×3(1st layer)",
-   "dataset": "Kinetics-400",
-   "source": "paper",
-   "top1": 69.5,
-   "half": null,
-   "costs": {
-    "clip": 20.7777,
-    "video": 814.139,
-    "common": 814.139,
-    "params": 11.3532
-   },
-   "protocol": "8 frames, interval 8; 10 x 3 at 256; 110 epochs, batch 128",
-   "origin": "Table 5 of the paper; costs counted here",
-   "config": "configs/table05/02_first.py",
-   "ours": true,
-   "others": []
-  },
-  {
    "row": "table05/03_first_third",
    "network": "SmallBig: 3×3×3(1st layer)+T×3×3(3rd layer)",
    "dataset": "Kinetics-400",
@@ -373,33 +272,20 @@ const DATA = {
     "common": 1232.93,
     "params": 13.2449,
     "latency: AMD EPYC, 1 thread": 1185.8,
-    "latency: AMD EPYC, 2 threads": 604.803
+    "latency: AMD EPYC, 2 threads": 604.803,
+    "printed": 31.0
    },
    "protocol": "8 frames, interval 8; 10 x 3 at 256; 110 epochs, batch 128",
    "origin": "Table 5 of the paper; costs counted here",
    "config": "configs/table05/05_full.py",
    "ours": true,
-   "others": []
-  },
-  {
-   "row": "table06/01_r23",
-   "network": "R23",
-   "dataset": "Kinetics-400",
-   "source": "paper",
-   "top1": 64.1,
-   "half": null,
-   "costs": {
-    "clip": 16.9756,
-    "video": 665.157,
-    "common": 665.157,
-    "params": 11.35,
-    "printed": 17.0
-   },
-   "protocol": "8 frames, interval 8; 10 x 3 at 256; 110 epochs, batch 128",
-   "origin": "Table 6 of the paper; costs counted here",
-   "config": "configs/table06/01_r23.py",
-   "ours": false,
-   "others": []
+   "others": [
+    "table06/03_max_pool",
+    "table06/05_with_share",
+    "table06/07_individual_bn",
+    "table07/03_smallbig_r23",
+    "table08/02_smallbig_r23"
+   ]
   },
   {
    "row": "table06/02_avg_pool",
@@ -420,31 +306,6 @@ const DATA = {
    "config": "configs/table06/02_avg_pool.py",
    "ours": true,
    "others": []
-  },
-  {
-   "row": "table06/03_max_pool",
-   "network": "Max Pool",
-   "dataset": "Kinetics-400",
-   "source": "paper",
-   "top1": 72.6,
-   "half": null,
-   "costs": {
-    "clip": 31.4657,
-    "video": 1232.93,
-    "common": 1232.93,
-    "params": 13.2449,
-    "printed": 31.0,
-    "latency: AMD EPYC, 1 thread": 1185.8,
-    "latency: AMD EPYC, 2 threads": 604.803
-   },
-   "protocol": "8 frames, interval 8; 10 x 3 at 256; 110 epochs, batch 128",
-   "origin": "Table 6 of the paper; costs counted here",
-   "config": "configs/table06/03_max_pool.py",
-   "ours": true,
-   "others": [
-    "table06/05_with_share",
-    "table06/07_individual_bn"
-   ]
   },
   {
    "row": "table06/04_without_share",
@@ -487,26 +348,6 @@ const DATA = {
    "others": []
   },
   {
-   "row": "table07/01_r23",
-   "network": "R23",
-   "dataset": "Kinetics-400",
-   "source": "paper",
-   "top1": 64.1,
-   "half": null,
-   "costs": {
-    "clip": 16.9756,
-    "video": 665.157,
-    "common": 665.157,
-    "params": 11.35,
-    "printed": 17.0
-   },
-   "protocol": "8 frames, interval 8; 10 x 3 at 256; 110 epochs, batch 128",
-   "origin": "Table 7 of the paper; costs counted here",
-   "config": "configs/table07/01_r23.py",
-   "ours": false,
-   "others": []
-  },
-  {
    "row": "table07/02_nonlocal_r23",
    "network": "NonLocal-R23",
    "dataset": "Kinetics-400",
@@ -524,68 +365,6 @@ const DATA = {
    "origin": "Table 7 of the paper; costs counted here",
    "config": "configs/table07/02_nonlocal_r23.py",
    "ours": false,
-   "others": []
-  },
-  {
-   "row": "table07/03_smallbig_r23",
-   "network": "SmallBig-R23",
-   "dataset": "Kinetics-400",
-   "source": "paper",
-   "top1": 72.6,
-   "half": null,
-   "costs": {
-    "clip": 31.4657,
-    "video": 1232.93,
-    "common": 1232.93,
-    "params": 13.2449,
-    "printed": 31.0,
-    "latency: AMD EPYC, 1 thread": 1185.8,
-    "latency: AMD EPYC, 2 threads": 604.803
-   },
-   "protocol": "8 frames, interval 8; 10 x 3 at 256; 110 epochs, batch 128",
-   "origin": "Table 7 of the paper; costs counted here",
-   "config": "configs/table07/03_smallbig_r23.py",
-   "ours": true,
-   "others": []
-  },
-  {
-   "row": "table08/01_r23",
-   "network": "R23",
-   "dataset": "Kinetics-400",
-   "source": "paper",
-   "top1": 64.1,
-   "half": null,
-   "costs": {
-    "clip": 16.9756,
-    "video": 665.157,
-    "common": 665.157,
-    "params": 11.35
-   },
-   "protocol": "8 frames, interval 8; 10 x 3 at 256; 110 epochs, batch 128",
-   "origin": "Table 8 of the paper; costs counted here",
-   "config": "configs/table08/01_r23.py",
-   "ours": false,
-   "others": []
-  },
-  {
-   "row": "table08/02_smallbig_r23",
-   "network": "SmallBig-R23",
-   "dataset": "Kinetics-400",
-   "source": "paper",
-   "top1": 72.6,
-   "half": null,
-   "costs": {
-    "clip": 31.4657,
-    "video": 1232.93,
-    "common": 1232.93,
-    "params": 13.2449,
-    "latency: AMD EPYC, 1 thread": 1185.8,
-    "latency: AMD EPYC, 2 threads": 604.803
-   },
-   "protocol": "8 frames, interval 8; 10 x 3 at 256; 110 epochs, batch 128",
-   "origin": "Table 8 of the paper; costs counted here",
-   "config": "configs/table08/02_smallbig_r23.py",
-   "ours": true,
    "others": []
   },
   {
@@ -622,13 +401,17 @@ const DATA = {
     "common": 2455.07,
     "params": 32.2928,
     "latency: AMD EPYC, 1 thread": 2130.15,
-    "latency: AMD EPYC, 2 threads": 1062.27
+    "latency: AMD EPYC, 2 threads": 1062.27,
+    "printed": 57.0
    },
    "protocol": "8 frames, interval 8; 10 x 3 at 256; 110 epochs, batch 128",
    "origin": "Table 8 of the paper; costs counted here",
    "config": "configs/table08/04_smallbig_r50.py",
    "ours": true,
-   "others": []
+   "others": [
+    "table09/02_default",
+    "table10/17_smallbig_r50"
+   ]
   },
   {
    "row": "table09/01_simple",
@@ -646,27 +429,6 @@ const DATA = {
    "protocol": "8 frames, interval 8; 10 x 3 at 256; 110 epochs, batch 128",
    "origin": "Table 9 of the paper; costs counted here",
    "config": "configs/table09/01_simple.py",
-   "ours": true,
-   "others": []
-  },
-  {
-   "row": "table09/02_default",
-   "network": "Extra Unit: Default",
-   "dataset": "Kinetics-400",
-   "source": "paper",
-   "top1": 76.3,
-   "half": null,
-   "costs": {
-    "clip": 62.6565,
-    "video": 2455.07,
-    "common": 2455.07,
-    "params": 32.2928,
-    "latency: AMD EPYC, 1 thread": 2130.15,
-    "latency: AMD EPYC, 2 threads": 1062.27
-   },
-   "protocol": "8 frames, interval 8; 10 x 3 at 256; 110 epochs, batch 128",
-   "origin": "Table 9 of the paper; costs counted here",
-   "config": "configs/table09/02_default.py",
    "ours": true,
    "others": []
   },
@@ -1094,28 +856,6 @@ const DATA = {
    "origin": "Table 10 of the paper; costs counted here",
    "config": "configs/table10/16_nl_i3d_r50_128f.py",
    "ours": false,
-   "others": []
-  },
-  {
-   "row": "table10/17_smallbig_r50",
-   "network": "Our SmallBig R50 8 frames",
-   "dataset": "Kinetics-400",
-   "source": "paper",
-   "top1": 76.3,
-   "half": null,
-   "costs": {
-    "clip": 62.6565,
-    "video": 2455.07,
-    "common": 2455.07,
-    "params": 32.2928,
-    "printed": 57.0,
-    "latency: AMD EPYC, 1 thread": 2130.15,
-    "latency: AMD EPYC, 2 threads": 1062.27
-   },
-   "protocol": "8 frames, interval 8; 10 x 3 at 256; 110 epochs, batch 128",
-   "origin": "Table 10 of the paper; costs counted here",
-   "config": "configs/table10/17_smallbig_r50.py",
-   "ours": true,
    "others": []
   },
   {

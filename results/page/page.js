@@ -89,7 +89,8 @@ function filterTables() {
     const isOff = table !== "" && section.id !== table;
     let own = 0;
     for (const row of section.querySelectorAll("tbody tr")) {
-      row.hidden = !fits(`${section.id} ${row.textContent}`, words);
+      const [name, network] = row.cells;
+      row.hidden = !fits(`${section.id} ${name.textContent} ${network.textContent}`, words);
       own += !row.hidden;
       all += 1;
     }
@@ -132,6 +133,15 @@ function best(points, axis) { // the Pareto front, as report/points.py has it
   const found = [];
   const byCost = [...points].sort((a, b) => a.costs[axis] - b.costs[axis] || b.top1 - a.top1);
   for (const point of byCost) if (!found.length || point.top1 > found.at(-1).top1) found.push(point);
+  return found;
+}
+
+function labelled(front) { // so that no two labels stand at the same height; our own first
+  const least = 0.035 * (Math.max(...front.map((point) => point.top1)) - Math.min(...front.map((point) => point.top1)));
+  const found = [];
+  for (const point of [...front].sort((a, b) => b.ours - a.ours || b.top1 - a.top1)) {
+    if (found.every((other) => Math.abs(other.top1 - point.top1) > least)) found.push(point);
+  }
   return found;
 }
 
@@ -191,14 +201,15 @@ function drawScatter() {
         name: `front of ${source}`,
       });
     }
+    const named = isNarrow || source !== DATA.sources.find((each) => points.some((point) => point.source === each)) ? [] : labelled(front);
     own.forEach((point, at) => places.push({ point, curveNumber: traces.length, pointNumber: at }));
     traces.push({
       x: own.map((point) => point.costs[axis]),
       y: own.map((point) => point.top1),
       error_y: own.some((point) => point.half !== null)
         ? { type: "data", array: own.map((point) => point.half ?? 0), thickness: 1, width: 3 } : undefined,
-      mode: isNarrow ? "markers" : "markers+text",
-      text: own.map((point) => (front.includes(point) ? safe(point.network.replace(/\[\d+\]/, "")) : "")),
+      mode: named.length ? "markers+text" : "markers",
+      text: own.map((point) => (named.includes(point) ? safe(point.network.replace(/\[\d+\]| frames/g, "")) : "")),
       textposition: "top left",
       textfont: { size: look.layout.font.size - 1.5, color: colour("muted") },
       hovertext: own.map((point) => said(point, axis).map(wrapped).join("<br>")),
@@ -206,6 +217,7 @@ function drawScatter() {
       marker: {
         symbol: own.map((point) => SYMBOLS[source] + (point.ours ? "" : "-open")),
         size: own.map((point) => (point.ours ? 12 : 9)),
+        opacity: 1,
         color: colour(source),
         line: { width: 1.6, color: colour(source) },
       },
@@ -215,7 +227,9 @@ function drawScatter() {
   places.sort((a, b) => a.point.costs[axis] - b.point.costs[axis]);
   place = -1;
   const marks = points.length ? ticks(points.map((point) => point.costs[axis])) : [1, 10];
-  look.layout.xaxis = { ...look.axis, type: "log", title: { text: DATA.axes[axis] ?? "" }, tickvals: marks, ticktext: marks.map(digits) };
+  const ends = points.length ? [Math.min, Math.max].map((end) => Math.log10(end(...points.map((point) => point.costs[axis])))) : [0, 1];
+  const room = Math.max(ends[1] - ends[0], 0.3);
+  look.layout.xaxis = { ...look.axis, type: "log", range: [ends[0] - room * (isNarrow ? 0.06 : 0.16), ends[1] + room * 0.06], title: { text: DATA.axes[axis] ?? "" }, tickvals: marks, ticktext: marks.map(digits) };
   look.layout.yaxis = { ...look.axis, title: { text: "top-1, %" } };
   Plotly.react(div, traces, look.layout, CONFIG);
   const left = here.length - points.length;
@@ -318,8 +332,10 @@ if (DATA.noLatency) option(byId("axis"), "latency", `latency: ${DATA.noLatency}`
 byId("theme").addEventListener("click", () => setTheme(remembered(isDark() ? "light" : "dark") ?? (isDark() ? "light" : "dark")));
 system.addEventListener("change", () => setTheme(root.dataset.theme));
 byId("filter").addEventListener("submit", (event) => event.preventDefault());
-byId("filter").addEventListener("input", () => { filterTables(); draw(); });
-for (const id of ["dataset", "axis", "front"]) byId(id).addEventListener("input", drawScatter);
+const filter = () => { filterTables(); draw(); };
+byId("filter").addEventListener("change", filter);
+byId("find").addEventListener("input", filter);
+for (const id of ["dataset", "axis", "front"]) byId(id).addEventListener("change", drawScatter);
 byId("scatter").addEventListener("keydown", step);
 for (const button of document.querySelectorAll("thead button")) {
   button.addEventListener("click", () => sort(button.closest("th")));

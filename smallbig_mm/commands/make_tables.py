@@ -57,8 +57,8 @@ def main() -> None:
                 print(f"[{number}] {text}")
         return
     every = lines(records, folder=args.records)
-    pages = documents(records, every)
     networks, timed = trained(records), latencies(records, args.records)
+    pages = documents(records, every, networks)
     seen = points(every, networks, timed)
     home = TABLES.parent if CHECKOUT and args.out == TABLES else args.out
     texts = {
@@ -72,8 +72,8 @@ def main() -> None:
         for name, names in PAGES.items():
             path = CHECKOUT / name
             texts[path] = filled(path.read_text(), {part: parts[part] for part in names})
-        for name, text in model_cards.files(records, args.records).items():
-            texts[CHECKOUT / name] = text
+        cards = model_cards.files(records, every, args.records)
+        texts |= {CHECKOUT / name: text for name, text in cards.items()}
     if args.check:  # but for pictures, whose bytes depend on the fonts here
         _check(texts)
         return

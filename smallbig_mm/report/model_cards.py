@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -17,7 +17,7 @@ from ..files import CONFIGS, relative
 from ..records.schema import Count, Record
 from ..records.store import RUNS, counts, metrics
 from .judging import Target, is_test, judge
-from .lines import members_at
+from .lines import Line, members_at
 from .orderings import PRIMARY, SECONDARY
 from .points import is_ours
 from .ut_interaction import top1
@@ -48,14 +48,16 @@ DATASETS = {
 LEAST = 5  # classes, up to which top-5 says nothing
 
 
-def files(records: Sequence[Record], folder: Path = RUNS) -> dict[str, str]:
+def files(records: Sequence[Record], every: Sequence[Line], folder: Path = RUNS) -> dict[str, str]:
     """The metafile and the index that names it, by their paths below the checkout.
 
     Args:
         records: all of them, oldest first.
+        every: their `lines`.
         folder: where they lie.
     """
-    cards = list(_cards(records, folder))
+    read = {line.config: line.members for line in every}
+    cards = list(_cards(records, read, folder))
     contents = {
         METAFILE: {"Collections": COLLECTIONS, "Models": cards},
         INDEX: {"Import": [METAFILE]},
@@ -66,15 +68,17 @@ def files(records: Sequence[Record], folder: Path = RUNS) -> dict[str, str]:
     }
 
 
-def _cards(records: Sequence[Record], folder: Path) -> Iterator[dict[str, Any]]:
+def _cards(
+    records: Sequence[Record], read: Mapping[Path | None, tuple[Config, ...]], folder: Path
+) -> Iterator[dict[str, Any]]:
     costs = by_network(list(records))
     tests = [record for record in records if is_test(record)]
     for name in list_models():
         if name in NONE:
             continue
         path = CONFIGS / f"{name}.py"
-        members = members_at(path)
-        runs = _runs(records, path, members)
+        members = read.get(path) or members_at(path)
+        runs = _runs([record for record in records if record.config == relative(path)], members)
         card = {
             "Name": name.replace("/", "-"),
             "Config": relative(path),
@@ -86,19 +90,11 @@ def _cards(records: Sequence[Record], folder: Path) -> Iterator[dict[str, Any]]:
         yield card | ({"Results": results} if results else {})
 
 
-def _runs(records: Sequence[Record], path: Path, members: Sequence[Config]) -> list[Record]:
-    """Trainings of a config as it is, each tested at its end."""
-    if len(members) != 1:
-        return []
-    own = digest(members[0])
-    return [
-        record
-        for record in records
-        if record.kind == "train"
-        and record.config == relative(path)
-        and record.config_sha256 == own
-        and not isinstance(record.metrics, str)
-    ]
+def _runs(own: Sequence[Record], members: Sequence[Config]) -> list[Record]:
+    """Of a config's records, those of trainings of it as it is, each tested at its end."""
+    found = [r for r in own if r.kind == "train" and not isinstance(r.metrics, str)]
+    today = digest(members[0]) if found else ""
+    return [record for record in found if record.config_sha256 == today]
 
 
 def _count(cfg: Config, costs: dict[str, Record], runs: Sequence[Record]) -> Count | None:
@@ -111,9 +107,9 @@ def _count(cfg: Config, costs: dict[str, Record], runs: Sequence[Record]) -> Cou
 def _metadata(members: Sequence[Config], known: Sequence[Count | None]) -> dict[str, Any]:
     networks = [cfg.model.backbone for cfg in members]
     found: dict[str, Any] = {
-        "Architecture": [
+        "Architecture": " + ".join(
             f"{net.type}, depth {net.depth}" if "depth" in net else net.type for net in networks
-        ],
+        ),
         "Training Data": DATASETS[dataset_of(members[0])],
         "Resolution": " + ".join("{}x{}".format(*protocol(cfg).size) for cfg in members),
     }
@@ -136,6 +132,8 @@ def _of_tests(
     tests: Sequence[Record], members: Sequence[Config], folder: Path
 ) -> Iterator[dict[str, Any]]:
     """The newest test that is the config's own: network, training and test."""
+    if not tests:
+        return
     target = Target.of(members)
     own = [record for record in tests if judge(record, target, folder).status == "measured"]
     for record in own[-1:]:

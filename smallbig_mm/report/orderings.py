@@ -200,9 +200,8 @@ def verdicts(networks: Iterable[Trained]) -> list[tuple[Ordering, Verdict]]:
     return [(ordering, judge(ordering, values)) for ordering in orderings()]
 
 
-def motion_shapes(records: Sequence[Record]) -> Document:
-    """The grid's figures and the orderings."""
-    found = trained(records)
+def motion_shapes(found: Sequence[Trained]) -> Document:
+    """The figures of the grid's networks, and the orderings."""
     bags = [network.label for network in found if mean(network.primary) <= ABOVE_CHANCE]
     directed = [n.label for n in found if mean(n.secondary) > DIRECTION_ABOVE_CHANCE]
     networks = [

@@ -21,6 +21,7 @@ COLOURS = dict(zip(SOURCES, ("#1f5fa8", "#b87800", "#00705a", "#b3361b"), strict
 MARKERS = dict(zip(SOURCES, ("o", "s", "^", "D"), strict=True))
 VERDICTS = {"holds": "D", "within noise": "D", "does not hold": "x"}
 MUTED = "#77736b"
+LABEL_GAP = 0.035  # of a front's height
 STYLE = {
     "font.family": "DejaVu Sans",  # matplotlib's own, so the same everywhere
     "font.size": 9,
@@ -74,7 +75,14 @@ def accuracy_cost(points: Sequence[Point]) -> Figure:
         axes.set_ylabel("top-1, %" if number == 1 else "")
     there = [source for source in SOURCES if any(point.source == source for point in own)]
     handles = [
-        Line2D([], [], color=COLOURS[source], marker=MARKERS[source], ls="", label=source)
+        Line2D(
+            *([], []),
+            color=COLOURS[source],
+            marker=MARKERS[source],
+            mfc=COLOURS[source] if any(p.ours for p in own if p.source == source) else "white",
+            ls="",
+            label=source,
+        )
         for source in there
     ]
     for name, fill in (("with SmallBig units", MUTED), ("others", "none")):
@@ -100,9 +108,9 @@ def _scatter(axes: Axes, points: Sequence[Point], cost: str) -> None:
                 color=COLOURS[source],
                 mfc=COLOURS[source] if point.ours else "white",
             )
-        for point in best if source == "paper" else ():
+        for point in _labelled(best) if source == "paper" else ():
             axes.annotate(
-                re.sub(r"\[\d+\]", "", point.network),
+                re.sub(r"\[\d+\]| frames", "", point.network),
                 (point.costs[cost], point.top1),
                 (-4, 4),
                 textcoords="offset points",
@@ -111,9 +119,21 @@ def _scatter(axes: Axes, points: Sequence[Point], cost: str) -> None:
                 color=MUTED,
             )
     axes.set_xscale("log")
+    low, high = (end(point.costs[cost] for point in points) for end in (min, max))
+    axes.set_xlim(low * (low / high) ** 0.22, high * (high / low) ** 0.06)  # room for names
     axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.xaxis.set_major_formatter("{x:,g}")
     axes.xaxis.set_minor_formatter(NullFormatter())
+
+
+def _labelled(best: Sequence[Point]) -> list[Point]:
+    """Those of a front whose names do not stand at the same height; our own first."""
+    least = LABEL_GAP * (best[-1].top1 - best[0].top1)
+    found: list[Point] = []
+    for point in sorted(best, key=lambda point: (not point.ours, -point.top1)):
+        if all(abs(point.top1 - other.top1) > least for other in found):
+            found.append(point)
+    return found
 
 
 def ablations(judged: Sequence[tuple[Ordering, Verdict]]) -> Figure:
@@ -137,7 +157,11 @@ def ablations(judged: Sequence[tuple[Ordering, Verdict]]) -> Figure:
             lw=1,
             capsize=2,
         )
-    for axes, title in ((paper, "the paper, points of top-1"), (here, "here, on MotionShapes")):
+    here.tick_params(left=False)
+    for axes, title in (
+        (paper, "the paper, points of top-1"),
+        (here, "here on MotionShapes, points of order-free top-1"),
+    ):
         axes.axvline(0, color=MUTED, lw=0.8)
         axes.set_xlabel(title)
     paper.set_yticks(range(len(judged)), [ordering.claim for ordering, _ in judged])

@@ -85,11 +85,10 @@ def points(
             ours.add(line.row.id)
         for point in _of_line(line, latencies):
             own = "".join(digest(cfg) for cfg in line.members) or line.row.id
-            key = (own, point.dataset, point.source, point.origin, str(point.top1))
-            if key in found:
-                found[key].others.append(line.row.id)
-            else:
-                found[key] = point
+            first = found.setdefault((own, point.dataset, point.source, str(point.top1)), point)
+            if first is not point:
+                first.others.append(line.row.id)
+                first.costs.update(point.costs)  # a table may print what the first one does not
     return [*found.values(), *(_of_grid(each, each.rows[0] in ours) for each in networks)]
 
 

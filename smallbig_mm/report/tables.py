@@ -19,7 +19,7 @@ from ..records.store import metrics
 from . import backends, speed_page, third_party, units
 from .documents import Document
 from .lines import COMMON, Line, Note, notes, why_not
-from .orderings import motion_shapes
+from .orderings import Trained, motion_shapes
 
 TOLERANCE = 2.0  # percent, beyond which a footnote must say why
 CAPTIONS = {
@@ -328,12 +328,15 @@ def same_networks(found: Sequence[Line]) -> dict[str, list[str]]:
     return {same[0]: same[1:] for same in groups.values() if len(same) > 1}
 
 
-def documents(records: Sequence[Record], every: Sequence[Line]) -> dict[str, Document]:
+def documents(
+    records: Sequence[Record], every: Sequence[Line], networks: Sequence[Trained]
+) -> dict[str, Document]:
     """All tables by the name of their file.
 
     Args:
         records: all of them.
         every: their `lines`.
+        networks: MotionShapes' grid.
     """
     pages = {
         f"table{table:02d}": paper_table(table, [line for line in every if line.row.table == table])
@@ -345,7 +348,7 @@ def documents(records: Sequence[Record], every: Sequence[Line]) -> dict[str, Doc
         **({"backends": others} if others else {}),
         "matched": matched(every),
         "units": units.table(records),
-        "motion_shapes": motion_shapes(records),
+        "motion_shapes": motion_shapes(networks),
         "speed": speed_page.document(records),
         "README": overview(every),
     }

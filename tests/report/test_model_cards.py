@@ -16,13 +16,8 @@ from smallbig_mm.report.quickstart import FIGURES
 CARDS = yaml.safe_load((SHARE / METAFILE).read_text())
 
 
-@pytest.fixture(scope="module")
-def records():
-    return store.read_all()
-
-
-def test_stored_cards_are_regenerated_byte_for_byte(records):
-    for name, text in files(records).items():
+def test_stored_cards_are_regenerated_byte_for_byte(records, every):
+    for name, text in files(records, every).items():
         assert (SHARE / name).read_text() == text, name
 
 

@@ -14,6 +14,7 @@ from smallbig_mm.report.orderings import (
     judge,
     motion_shapes,
     orderings,
+    trained,
 )
 
 A, B = "table02/01_r23", "table02/02_r23_3d"
@@ -69,10 +70,10 @@ def test_what_is_at_chance_follows_from_the_figures():
     (first,) = by_seed(made[:1])
     label = find(first[0]).cells["label"]
     low = made[0].model_copy(update=dict(metrics=figures))
-    _, bag, direction, _ = motion_shapes([low]).texts
+    _, bag, direction, _ = motion_shapes(trained([low])).texts
     assert bag.endswith(f"At chance, at most 25 %: {label}.")
     assert direction.endswith(f"Above 55 %: {label}.")
     high = low.model_copy(update=dict(metrics=dict.fromkeys(figures, 50.0)))
-    _, bag, direction, _ = motion_shapes([high]).texts
+    _, bag, direction, _ = motion_shapes(trained([high])).texts
     assert bag.endswith("At chance, at most 25 %: none.")
     assert direction.endswith("Above 55 %: none.")

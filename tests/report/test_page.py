@@ -17,8 +17,7 @@ from smallbig_mm.paper import rows
 from smallbig_mm.records import store
 from smallbig_mm.report import page, pictures, tables
 from smallbig_mm.report.documents import Document
-from smallbig_mm.report.lines import lines
-from smallbig_mm.report.orderings import trained, verdicts
+from smallbig_mm.report.orderings import verdicts
 from smallbig_mm.report.points import KINETICS, MOTION_SHAPES, Point, front, points
 from smallbig_mm.report.speed import latencies
 
@@ -42,12 +41,9 @@ class Elements(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def made():
+def made(records, every, networks, documents):
     """Arguments of `page.files` but for the folder."""
-    records = store.read_all()
-    every, networks = lines(records), trained(records)
     timed = latencies(records, store.RUNS)
-    documents = tables.documents(records, every)
     return dict(
         every=every,
         documents=documents,
@@ -180,7 +176,7 @@ def test_latency_stands_with_its_row_and_machine(made):
 
 def test_what_data_say_is_no_markup(made, tmp_path):
     evil = '<script>alert("x")</script>'
-    frame = pd.DataFrame([{"row": evil, "remark": f"{evil} [1]", "ms": f"1.0 ({evil})"}])
+    frame = pd.DataFrame([{"row": evil, "GMAC off": f"{evil} [1]", "ms": f"1.0 ({evil})"}])
     document = Document(evil, [f"`{evil}`"], {evil: frame}, [evil], {evil: evil})
     bad = replace(made["points"][0], network=evil, origin="</script>")
     files = page.files(
@@ -198,6 +194,12 @@ def test_what_data_say_is_no_markup(made, tmp_path):
         json.loads(files[tmp_path / "page/data.js"].partition("= ")[2][:-2])["points"][0]["network"]
         == evil
     )
+
+
+def test_marks_lead_to_footnotes_and_the_papers_citations_to_nothing():
+    text = (RESULTS / "index.html").read_text()
+    assert '-74.7\N{NO-BREAK SPACE}%<sup><a href="#table10-note-2"' in text
+    assert ">TSN [33] Inception 8 frames V1<" in text
 
 
 def test_a_page_elsewhere_leads_to_the_configs_here(made, tmp_path):

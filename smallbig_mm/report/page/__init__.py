@@ -22,8 +22,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from ...experiments.costs import network_of
-from ...files import SHARE, whole
-from ...paper import TABLES
+from ...files import SHARE, relative, whole
+from ...paper import TABLES, rows
 from ..documents import Document
 from ..lines import COMMON, Line, not_run
 from ..orderings import Trained, verdicts
@@ -75,22 +75,23 @@ class Table:
 PRINTED = {
     "row": Column("row"),
     "network": Column("network"),
-    "clip": Column("clip"),
-    "params M, paper": Column("paper", "parameters, M", "paper"),
-    "params M": Column("counted", "parameters, M"),
-    "params off": Column("off", "parameters, M"),
-    "GFLOPs, paper": Column("paper", "GMAC a clip", "paper"),
-    "GMAC": Column("counted", "GMAC a clip"),
-    "GMAC off": Column("off", "GMAC a clip"),
-    "own": Column("own protocol", "GMAC a video"),
-    "common": Column("{} x {} at {}".format(*COMMON), "GMAC a video"),
     "paper": Column("paper", "top-1 / top-5, %", "paper"),
     "third party": Column("third party", "top-1 / top-5, %", "third party"),
     "converted": Column("converted", "top-1 / top-5, %", "converted"),
     "measured": Column("measured", "top-1 / top-5, %", "measured"),
     "difference": Column("difference", "top-1 / top-5, %", "measured"),
-    "protocol": Column("protocol", "test and training"),
+    "GFLOPs, paper": Column("paper", "GMAC a clip", "paper"),
+    "GMAC": Column("counted", "GMAC a clip"),
+    "GMAC off": Column("off", "GMAC a clip"),
+    "clip": Column("clip", "GMAC a clip"),
+    "own": Column("own protocol", "GMAC a video"),
+    "common": Column("{} x {} at {}".format(*COMMON), "GMAC a video"),
+    "params M, paper": Column("paper", "parameters, M", "paper"),
+    "params M": Column("counted", "parameters, M"),
+    "params off": Column("off", "parameters, M"),
 }
+MARKED = ("params off", "GMAC off")  # columns with marks of footnotes
+PROTOCOL = Column("protocol", "test and training")
 SOURCE_OF = {
     "paper, points": "paper",
     "paper top-1 %": "paper",
@@ -137,7 +138,7 @@ def files(
         plotly=PLOTLY,
         licence=LICENCE,
         sources=SOURCES,
-        coverage=dict(coverage[1].itertuples(index=False)),
+        coverage=[*coverage[1].itertuples(index=False, name=None)],
         texts=[*documents[f"table{TABLES[0]:02d}"].texts],
         tables=[
             _printed(number, documents[f"table{number:02d}"], every, latencies, root)
@@ -151,7 +152,7 @@ def files(
         speed=documents["speed"],
         speed_tables=_tables("speed", documents["speed"], root),
         noted=[
-            _table(f"notes-{number}", heading, frame, {})
+            _table(f"notes-{number}", heading, frame, {}, root)
             for number, (heading, frame) in enumerate(noted)
         ],
         not_run=not_run(),
@@ -204,9 +205,11 @@ def _printed(
     if not latencies:
         columns.append(Column("latency", LATENCY, "measured"))
         frame["latency"] = NOT_TIMED
+    columns.append(PROTOCOL)
+    frame["protocol"] = accuracy["protocol"]
     name = f"table{number:02d}"
-    rows = _rows(frame, document.links, root, name)
-    return Table(name, document.title, columns, rows, document.footnotes)
+    cells = _rows(frame, document.links, root, name)
+    return Table(name, document.title, columns, cells, document.footnotes)
 
 
 def machines(latencies: Latencies) -> list[str]:
@@ -232,7 +235,7 @@ def _tables(name: str, document: Document, root: str) -> list[Table]:
 
 
 def _table(
-    name: str, caption: str, frame: pd.DataFrame, links: Mapping[str, str], root: str = ""
+    name: str, caption: str, frame: pd.DataFrame, links: Mapping[str, str], root: str
 ) -> Table:
     columns = [Column(label, "", SOURCE_OF.get(label, "")) for label in map(str, frame.columns)]
     return Table(name, caption, columns, _rows(frame, links, root, name))
@@ -241,11 +244,12 @@ def _table(
 def _rows(
     frame: pd.DataFrame, links: Mapping[str, str], root: str, name: str
 ) -> list[list[Markup]]:
+    known = {row.id: relative(row.configs[0]) for row in rows() if row.configs} | {**links}
     return [
         [
-            _linked(cell, f"{root}/{links[cell]}")
-            if column == "row" and cell in links
-            else _cell(cell, name)
+            _linked(cell, f"{root}/{known[cell]}")
+            if column in ("row", "first row") and cell in known
+            else _cell(cell, f"{name}-note-" if column in MARKED else "")
             for column, cell in zip(frame.columns, cells, strict=True)
         ]
         for cells in frame.itertuples(index=False)
@@ -256,25 +260,27 @@ def _linked(text: str, target: str) -> Markup:
     return Markup('<a href="{}">{}</a>').format(quote(target), text)
 
 
-def _cell(text: str, table: str) -> Markup:
+def _cell(text: str, notes: str = "") -> Markup:
     """A cell: what is not there as a dash, what follows a figure in brackets small, marks as links.
 
     Args:
         text: as `Document` has it.
-        table: name of its table, whose footnotes its marks mean.
+        notes: what the anchors of the footnotes begin with that its marks mean, if it has any;
+            elsewhere the paper's citations look the same.
     """
     if not text:
         return Markup('<span class="none">&ndash;</span>')
     if text.startswith("not run"):
         return Markup('<span class="not-run">{}</span>').format(text)
-    body, *marks = re.split(r" \[(\d+)\]", text)
-    figure = re.fullmatch(r"([\d.,+ /-]*\d) \((.*)\)", body)
+    body, *marks = re.split(r" \[(\d+)\]", text) if notes else [text]
+    body = body.replace(" %", "\N{NO-BREAK SPACE}%")
     found = escape(body)
+    figure = re.fullmatch(r"([\d.,+ /-]*\d) \((.*)\)", body)
     if figure:
         found = Markup("{} <small>{}</small>").format(*figure.groups())
     for number in filter(None, marks):
-        mark = '<sup><a href="#{}-note-{}" aria-label="note {}">{}</a></sup>'
-        found += Markup(mark).format(table, number, number, number)
+        mark = '<sup><a href="#{}{}" aria-label="note {}">{}</a></sup>'
+        found += Markup(mark).format(notes, number, number, number)
     return found
 
 
