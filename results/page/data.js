@@ -12,7 +12,7 @@ const DATA = {
   "video": "GMAC a video, under its own protocol",
   "common": "GMAC a video, 10 x 3 at 256 for all",
   "printed": "GFLOPs a clip, as the paper prints",
-  "params": "parameters, M",
+  "params": "M parameters",
   "latency: AMD EPYC, 1 thread": "ms a clip, torch fp32, batch of one: AMD EPYC, 1 thread",
   "latency: AMD EPYC, 2 threads": "ms a clip, torch fp32, batch of one: AMD EPYC, 2 threads"
  },

@@ -5,6 +5,7 @@ const byId = (id) => document.getElementById(id);
 const SYMBOLS = { paper: "circle", "third party": "square", converted: "triangle-up", measured: "diamond" };
 const VERDICTS = { holds: "diamond", "within noise": "diamond-open", "does not hold": "x-thin-open" };
 const NARROW = 640;
+const SHEET = 680; // pixels of a printed page, upright or not
 
 // --- State ------------------------------------------------------------------------------------
 
@@ -122,7 +123,7 @@ function said(point, axis) {
   return [
     `${point.network} (${point.row})`,
     `${point.top1.toFixed(1)}${half} % top-1, ${point.source}`,
-    `${digits(point.costs[axis])}: ${DATA.axes[axis]}`,
+    `${digits(point.costs[axis])} ${DATA.axes[axis]}`,
     point.protocol,
     point.origin,
     same,
@@ -145,10 +146,11 @@ function labelled(front) { // so that no two labels stand at the same height; ou
   return found;
 }
 
-function ticks(values) { // 1, 2, 5, 10, ... around them
+function ticks(values) { // 1, 2, 5, 10, ... around them, and more if there are few
   const marks = [];
   const [low, high] = [Math.min(...values) / 2, Math.max(...values) * 2];
-  for (let power = -4; power < 7; power += 1) for (const step of [1, 2, 5]) marks.push(step * 10 ** power);
+  const steps = high / low > 40 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 5, 7];
+  for (let power = -4; power < 7; power += 1) for (const step of steps) marks.push(step * 10 ** power);
   return marks.filter((mark) => mark >= low && mark <= high);
 }
 
@@ -162,13 +164,16 @@ function layout(width, height) {
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
       font: { family: getComputedStyle(document.body).fontFamily, size: width < NARROW ? 11 : Math.max(12, Math.min(17, width / 95)), color: colour("ink") },
-      hoverlabel: { bgcolor: colour("raised"), bordercolor: colour("rule"), font: { color: colour("ink") }, align: "left", namelength: 0 },
+      hoverlabel: { bgcolor: colour("raised"), bordercolor: colour("rule"), font: { color: colour("ink"), family: getComputedStyle(document.body).fontFamily, size: 12.5 }, align: "left", namelength: 0 },
       margin: { l: 48, r: 16, t: 12, b: 48 },
       showlegend: false,
       dragmode: false,
     },
   };
 }
+
+let sheet = null;
+const widthOf = (div) => sheet ?? div.clientWidth;
 
 const CONFIG = { displayModeBar: false, responsive: false };
 let places = []; // of the points that are shown, in the order of their cost
@@ -182,7 +187,8 @@ function drawScatter() {
     && fits([point.network, point.row, ...point.others].join(" "), words));
   const points = here.filter((point) => axis in point.costs);
   const div = byId("scatter");
-  const width = div.clientWidth;
+  if (places.length) Plotly.Fx.unhover(div);
+  const width = widthOf(div);
   const isNarrow = width < NARROW;
   const look = layout(width, isNarrow ? 420 : Math.max(440, Math.min(760, width * 0.46)));
   const traces = [];
@@ -252,7 +258,7 @@ function step(event) {
 function drawDots() {
   const { sources } = chosen();
   const div = byId("dots");
-  const width = div.clientWidth;
+  const width = widthOf(div);
   const isNarrow = width < 900;
   const found = [...DATA.orderings].reverse();
   const claims = found.map((each) => each.claim);
@@ -341,8 +347,15 @@ for (const button of document.querySelectorAll("thead button")) {
   button.addEventListener("click", () => sort(button.closest("th")));
 }
 let theme;
-addEventListener("beforeprint", () => { theme = root.dataset.theme; setTheme("light"); });
-addEventListener("afterprint", () => setTheme(theme));
+addEventListener("beforeprint", () => {
+  theme = root.dataset.theme;
+  sheet = SHEET;
+  setTheme("light");
+});
+addEventListener("afterprint", () => {
+  sheet = null;
+  setTheme(theme);
+});
 let width = innerWidth;
 addEventListener("resize", () => { if (innerWidth !== width) { width = innerWidth; draw(); } });
 

@@ -28,7 +28,7 @@ COSTS = {
     "video": "GMAC a video, under its own protocol",
     "common": "GMAC a video, {} x {} at {} for all".format(*COMMON),
     "printed": "GFLOPs a clip, as the paper prints",
-    "params": "parameters, M",
+    "params": "M parameters",
 }
 OURS = "ResNet3dSmallBig"  # the backbone with the paper's own units
 

@@ -207,6 +207,7 @@ def test_points_are_reached_from_the_keyboard(opened):
     outline = opened.execute_script("return getComputedStyle(document.activeElement).outlineStyle")
     assert outline == "solid"
     Select(find(opened, "#dataset")).select_by_value(KINETICS)
+    assert not opened.find_elements(By.CSS_SELECTOR, ".hovertext")  # of a point that is gone
     plot.send_keys(Keys.ARROW_RIGHT, Keys.ENTER)
     WebDriverWait(opened, 5).until(lambda b: b.current_url != PAGE)
     assert "/configs/" in opened.current_url
@@ -261,3 +262,9 @@ def test_print_is_light_and_has_no_controls(opened):
     opened.execute_script("document.documentElement.dataset.theme = 'dark'")
     opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     assert not find(opened, "#filter").is_displayed() and find(opened, "#table10").is_displayed()
+    ground = "return getComputedStyle(document.documentElement).colorScheme"
+    opened.execute_script("dispatchEvent(new Event('beforeprint'))")
+    assert opened.execute_script(ground) == "light"
+    assert opened.execute_script("return document.getElementById('scatter').layout.width") < 700
+    opened.execute_script("dispatchEvent(new Event('afterprint'))")
+    assert opened.execute_script("return document.documentElement.dataset.theme") == "dark"

@@ -101,6 +101,7 @@ SOURCE_OF = {
     "direction top-1 %": "measured",
     "ms": "measured",
 }
+PERCENT = "\N{NO-BREAK SPACE}%"
 NOT_TIMED = "not run: no record of speed yet"
 
 
@@ -273,7 +274,7 @@ def _cell(text: str, notes: str = "") -> Markup:
     if text.startswith("not run"):
         return Markup('<span class="not-run">{}</span>').format(text)
     body, *marks = re.split(r" \[(\d+)\]", text) if notes else [text]
-    body = body.replace(" %", "\N{NO-BREAK SPACE}%")
+    body = body.replace(" %", PERCENT)
     found = escape(body)
     figure = re.fullmatch(r"([\d.,+ /-]*\d) \((.*)\)", body)
     if figure:
@@ -286,7 +287,7 @@ def _cell(text: str, notes: str = "") -> Markup:
 
 def _prose(text: str) -> Markup:
     """A paragraph of a `Document`: what stands in backticks as code."""
-    parts = text.split("`")
+    parts = text.replace(" %", PERCENT).split("`")
     code = Markup("<code>{}</code>")
     return Markup("").join(
         code.format(part) if number % 2 else escape(part) for number, part in enumerate(parts)
