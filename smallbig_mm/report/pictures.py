@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -22,7 +23,7 @@ MARKERS = dict(zip(SOURCES, ("o", "s", "^", "D"), strict=True))
 VERDICTS = {"holds": "D", "within noise": "D", "does not hold": "x"}
 MUTED = "#77736b"
 LABEL_GAP = 0.035  # of a front's height
-STYLE = {
+STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",  # matplotlib's own, so the same everywhere
     "font.size": 9,
     "axes.spines.top": False,
@@ -93,8 +94,12 @@ def accuracy_cost(points: Sequence[Point]) -> Figure:
 
 
 def _scatter(axes: Axes, points: Sequence[Point], cost: str) -> None:
+    known = [point for point in points if cost in point.costs]
+    if not known:
+        axes.text(0.5, 0.5, "not run: not counted yet", transform=axes.transAxes, ha="center")
+        return
     for source in SOURCES:
-        own = [point for point in points if point.source == source and cost in point.costs]
+        own = [point for point in known if point.source == source]
         best = front(own, cost)
         if len(best) > 1:
             x, y = [point.costs[cost] for point in best], [point.top1 for point in best]
@@ -119,7 +124,7 @@ def _scatter(axes: Axes, points: Sequence[Point], cost: str) -> None:
                 color=MUTED,
             )
     axes.set_xscale("log")
-    low, high = (end(point.costs[cost] for point in points) for end in (min, max))
+    low, high = (end(point.costs[cost] for point in known) for end in (min, max))
     axes.set_xlim(low * (low / high) ** 0.22, high * (high / low) ** 0.06)  # room for names
     axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.xaxis.set_major_formatter("{x:,g}")
@@ -128,7 +133,7 @@ def _scatter(axes: Axes, points: Sequence[Point], cost: str) -> None:
 
 def _labelled(best: Sequence[Point]) -> list[Point]:
     """Those of a front whose names do not stand at the same height; our own first."""
-    least = LABEL_GAP * (best[-1].top1 - best[0].top1)
+    least = LABEL_GAP * (best[-1].top1 - best[0].top1) if best else 0
     found: list[Point] = []
     for point in sorted(best, key=lambda point: (not point.ours, -point.top1)):
         if all(abs(point.top1 - other.top1) > least for other in found):

@@ -211,6 +211,14 @@ def test_a_page_elsewhere_leads_to_the_configs_here(made, tmp_path):
     assert page.copy_plotly(RESULTS) == []
 
 
+def test_pictures_say_so_where_nothing_was_counted(made, tmp_path):
+    bare = [replace(point, costs={}) for point in made["points"]]
+    pictures.draw(bare, [], tmp_path)
+    assert (tmp_path / "accuracy_cost.png").is_file()
+    texts = pictures.accuracy_cost(bare).axes[0].texts
+    assert [text.get_text() for text in texts] == ["not run: not counted yet"]
+
+
 def test_pictures_are_the_same_each_time(made, tmp_path):
     judged = verdicts(made["networks"])
     first, second = (
