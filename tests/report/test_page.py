@@ -12,6 +12,8 @@ from urllib.parse import unquote
 import pandas as pd
 import pytest
 
+from smallbig_mm.commands import make_tables
+from smallbig_mm.errors import UserError
 from smallbig_mm.files import SHARE
 from smallbig_mm.paper import rows
 from smallbig_mm.records import store
@@ -209,6 +211,16 @@ def test_a_page_elsewhere_leads_to_the_configs_here(made, tmp_path):
     assert (tmp_path / config).resolve() == SHARE / "configs/table05/04_typical.py"
     assert [path.name for path in page.copy_plotly(tmp_path)] == [page.PLOTLY, page.LICENCE]
     assert page.copy_plotly(RESULTS) == []
+
+
+def test_check_names_what_is_another_or_missing(tmp_path):
+    path = tmp_path / "index.html"
+    with pytest.raises(UserError, match=r"index.html: no such file; --check"):
+        make_tables._check({path: "new"})
+    path.write_text("old")
+    with pytest.raises(UserError, match=r"not what the data give: .*index.html; run tools/make"):
+        make_tables._check({path: "new"})
+    make_tables._check({path: "old"})
 
 
 def test_pictures_say_so_where_nothing_was_counted(made, tmp_path):
