@@ -35,6 +35,7 @@ from .networks import (
     check_head_width,
     draw_without_file,
     feed_channels_last,
+    load_tsm_silently,
 )
 from .numpy2 import jitter_hue_beyond_uint8, restore_np_inf
 from .pickles import load_files_safely
@@ -73,6 +74,7 @@ REPAIRS: tuple[Callable[[], str | None], ...] = (
     jitter_hue_beyond_uint8,
     restore_np_inf,
     chain_train,
+    load_tsm_silently,
     draw_without_file,
     feed_channels_last,
     bound_testing,

@@ -134,14 +134,16 @@ def count(recognizer: nn.Module, clip: tuple[int, int, int]) -> Costs:
     """Count one clip through a recogniser, from backbone to scores.
 
     Args:
-        recognizer: mmaction2's `Recognizer3D`, or `Recognizer2D`, which takes the clip as images.
+        recognizer: mmaction2's `Recognizer3D`, or `Recognizer2D`, which takes the clip as images;
+            on the meta device it is counted without being computed.
         clip: (T, H, W).
     """
     frames, height, width = clip
     shape = (1, 1, 3, frames, height, width)
     if type(recognizer).__name__ == "Recognizer2D":
         shape = (1, frames, 3, height, width)  # type: ignore[assignment]
-    scores, zeros = _Scores(recognizer), torch.zeros(shape)
+    zeros = torch.zeros(shape, device=next(recognizer.parameters()).device)
+    scores = _Scores(recognizer)
     analysis = FlopCountAnalysis(scores, zeros)
     analysis.unsupported_ops_warnings(False).uncalled_modules_warnings(False)
     analysis.set_op_handle(**{f"aten::{name}": _pool_ops for name in POOLS})
