@@ -132,8 +132,9 @@ class EpochLines(Hook):
 
     def _numbers(self, runner: Runner, done: int) -> str:
         scalars, steps = runner.message_hub.log_scalars, max(1, done - self._said_at)
-        rate = scalars["train/base_lr" if "train/base_lr" in scalars else "train/lr"].current()
-        return f"loss {scalars['train/loss'].mean(steps):.4f}  lr {rate:.3g}"
+        rates = [key for key in scalars if key.startswith("train/") and key.endswith("lr")]
+        loss, rate = scalars["train/loss"].mean(steps), scalars[rates[0]].current()
+        return f"loss {loss:.4f}  lr {rate:.3g}"
 
     def _times(self, runner: Runner, done: int) -> str:
         """So far and left, validations included."""

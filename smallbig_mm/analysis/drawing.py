@@ -20,6 +20,7 @@ from .curves import Curves
 
 COUNTED, NAMED = 15, 60  # classes: up to which cells have numbers, and axes names
 PAIRS = 25  # that stand beside a matrix whose axes have no names
+HOVERED = 1000  # points of a series that say what they are, at most
 DPI = 150
 
 
@@ -135,9 +136,10 @@ def training_curves(runs: Sequence[Curves]) -> tuple[Figure, dict[str, list[str]
                 id_ = f"series-{panels.index(name)}-{number}"
                 style = _style(len(points))
                 axes.plot(points["at"], points["value"], color=f"C{number % 10}", **style)
-                dots = axes.scatter(points["at"], points["value"], s=30, alpha=0)
-                dots.set_gid(id_)
-                pairs = zip(points["at"], points["value"], strict=True)
+                some = points[np.isfinite(points["value"])]
+                some = some[:: -(-len(some) // HOVERED) or 1]
+                axes.scatter(some["at"], some["value"], s=30, alpha=0, gid=id_)
+                pairs = zip(some["at"], some["value"], strict=True)
                 said[id_] = [f"{run.name}, {run.unit} {at:g}: {name} {v:.4g}" for at, v in pairs]
         axes.set_title(name, fontsize=10, loc="left")
         axes.set_xlabel(" or ".join(dict.fromkeys(run.unit for run in runs)))
