@@ -9,7 +9,6 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 from mmengine.hooks import Hook
 from mmengine.logging import MMLogger
 from mmengine.runner import EpochBasedTrainLoop, Runner
@@ -18,8 +17,13 @@ from .progress import Clock, timed
 
 STRETCHES = 20  # of a training by iterations that does not validate: lines in all
 PATIENCE = 60  # seconds of a validation until it says how far it is
-# mmengine's own warnings of what is meant to be so.
-MEANT = ("The prefix is not set in metric class", "Advance dataloader")
+# mmengine's own warnings that nobody who trains can act on.
+IDLE = (
+    "The prefix is not set in metric class",
+    "Advance dataloader",
+    '"FileClient" will be deprecated',
+    '"HardDiskBackend" is the alias',
+)
 
 
 def show(message: str) -> None:
@@ -44,7 +48,7 @@ class ReadableRunner(Runner):
 def _is_for_readers(record: logging.LogRecord) -> bool:
     if record.levelno <= logging.INFO:
         return hasattr(record, "on_screen")
-    return not record.getMessage().startswith(MEANT)
+    return not record.getMessage().startswith(IDLE)
 
 
 class _Readable(logging.Formatter):
@@ -56,9 +60,10 @@ class _Readable(logging.Formatter):
 
 
 def figures(metrics: Mapping[str, Any]) -> str:
-    """An evaluator's numbers, as `acc/top1 0.4545`; what is no number is left out."""
-    numbers = {key: value for key, value in metrics.items() if np.ndim(value) == 0}
-    return "  ".join(f"{key} {value:.4f}" for key, value in numbers.items())
+    """An evaluator's numbers, as `top1 0.4545`, without its name where that tells no two apart."""
+    short = [key.rpartition("/")[2] for key in metrics]
+    names = short if len({*short}) == len(metrics) else metrics
+    return "  ".join(f"{name} {v:.4g}" for name, v in zip(names, metrics.values(), strict=True))
 
 
 class EpochLines(Hook):

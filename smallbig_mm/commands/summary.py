@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from mmengine.runner import EpochBasedTrainLoop, Runner
 from torch import nn
 
 from ..configs import protocol
-from ..costs.counting import count
+from ..costs.counting import quick_macs
 from ..datasets.skipped import watched
 from ..deploy.execution import PLAIN, Execution
 from ..records.training import start_of, unwrap
@@ -87,9 +86,7 @@ def _network(cfg: Config, network: Any, split: str) -> str:
 
 def _gmac(cfg: Config, network: nn.Module, split: str) -> str:
     try:
-        clip = protocol(cfg, split).clip
-        shapes = copy.deepcopy(network).to("meta").eval()
-        return f"{count(shapes, clip).gmac:.3g} GMAC a clip"
+        return f"{quick_macs(network, protocol(cfg, split).clip) / 1e9:.3g} GMAC a clip"
     except Exception as error:  # of a network of any kind; tools/flops.py says more
         return f"GMAC not counted ({type(error).__name__})"
 
@@ -156,7 +153,8 @@ def _schedule(schedule: Mapping[str, Any]) -> str:
 def _place(runner: Runner) -> dict[str, str]:
     """What computes it, and its log."""
     device = next(unwrap(runner.model).parameters()).device
-    name = f"CPU, {torch.get_num_threads()} threads"
+    threads = torch.get_num_threads()
+    name = f"CPU, {threads} thread{'s' * (threads > 1)}"
     if device.type == "cuda":
         name = torch.cuda.get_device_name(device)
     processes = get_world_size()
