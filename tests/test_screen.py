@@ -48,7 +48,7 @@ def test_a_training_and_a_test_are_a_screen(told, config, tmp_path):
         r"network +ResNet3dSmallBig, depth 23, .*; 0\.\d\d M parameters, 0\.\d+ GMAC", text
     )
     assert f"data        4 videos of {config.parent}/data/list.txt, 2 classes" in text
-    assert "2 clips x 1 crops a video" in text and "4 frames 2 apart, 32 x 32" in text
+    assert "2 clips x 1 crop a video" in text and "4 frames 2 apart, 32 x 32" in text
     assert "2 epochs of 2 steps, SGD (momentum 0.9, weight_decay 0.0001)" in text
     assert "Batch 2 = 2 x 1 processes x 1 accumulated; learning rate 0.02" in text
     first, last = (line for line in said if line.startswith("epoch "))

@@ -71,7 +71,7 @@ def _video_names(dump: Scores, path: str | None) -> Sequence[str]:
     if path is None:
         return dump.names or [f"number {place}" for place in range(1, len(dump.labels) + 1)]
     samples = read_list(require_file(path, "--list"), layout_of())
-    listed = [sample.labels for sample in samples]
+    listed = [list(sample.labels) for sample in samples]
     if listed != [[label] for label in dump.labels.tolist()]:
         raise UserError(
             f"--list {path}: its {len(listed)} videos are not the {len(dump.labels)} of "

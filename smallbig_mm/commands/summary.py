@@ -97,7 +97,11 @@ def _data(loader: Any) -> str:
     if not found:
         return f"{len(loader.dataset)} samples"
     lists = ", ".join(str(inner.ann_file) for inner in found)
-    return f"{sum(map(len, found))} videos of {lists}"
+    return f"{_many(sum(map(len, found)), 'video')} of {lists}"
+
+
+def _many(number: int, unit: str) -> str:
+    return f"{number} {unit}{'s' * (number != 1)}"
 
 
 def _clip(cfg: Config, split: str) -> str:
@@ -117,7 +121,7 @@ def _views(cfg: Config, split: str) -> str:
         sampled = protocol(cfg, split)
     except ValueError:
         return "views as the pipeline says"
-    return f"{sampled.clips} clips x {sampled.crops} crops a video"
+    return f"{_many(sampled.clips, 'clip')} x {_many(sampled.crops, 'crop')} a video"
 
 
 def _when(runner: Runner) -> str:
@@ -130,9 +134,9 @@ def _when(runner: Runner) -> str:
 
 def _recipe(cfg: Config, runner: Runner) -> str:
     loop, start = runner.train_loop, start_of(runner, cfg)
-    length = f"{loop.max_iters} steps"
+    length = _many(loop.max_iters, "step")
     if isinstance(loop, EpochBasedTrainLoop):
-        length = f"{loop.max_epochs} epochs of {len(loop.dataloader)} steps"
+        length = f"{_many(loop.max_epochs, 'epoch')} of {_many(len(loop.dataloader), 'step')}"
     optimiser = dict(cfg.optim_wrapper.optimizer)
     kind = getattr(optimiser["type"], "__name__", optimiser["type"])
     more = [f"{key} {value}" for key, value in optimiser.items() if key not in ("type", "lr")]
@@ -153,8 +157,7 @@ def _schedule(schedule: Mapping[str, Any]) -> str:
 def _place(runner: Runner) -> dict[str, str]:
     """What computes it, and its log."""
     device = next(unwrap(runner.model).parameters()).device
-    threads = torch.get_num_threads()
-    name = f"CPU, {threads} thread{'s' * (threads > 1)}"
+    name = f"CPU, {_many(torch.get_num_threads(), 'thread')}"
     if device.type == "cuda":
         name = torch.cuda.get_device_name(device)
     processes = get_world_size()

@@ -17,7 +17,7 @@ SCORES = [[0.8, 0.1, 0.1], [0.3, 0.6, 0.1], [0.1, 0.9, 0.0], [0.7, 0.2, 0.1], [0
 
 
 def made(scores, labels, source="a.pkl", names=None) -> Scores:
-    return Scores(source, torch.tensor(scores).double(), torch.tensor(labels), names)
+    return Scores(source, torch.tensor(scores, dtype=torch.float64), torch.tensor(labels), names)
 
 
 @pytest.fixture

@@ -95,7 +95,7 @@ def test_curves_of_two_runs_of_one_name(tmp_path, capsys):
         path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
     run_here("plot_curves", "x/run", "y/run", "--out", "out", cwd=tmp_path)
     said = capsys.readouterr().out
-    assert "x/run: to epoch 2: learning rate 0.1, training loss 1" in said
+    assert "x/run: to epoch 2: training loss 1, learning rate 0.1" in said
     table = pd.read_csv(tmp_path / "out/curves.csv")
     assert set(table["run"]) == {"x/run", "y/run"} and len(table) == 8
     assert (tmp_path / "out/curves.png").read_bytes().startswith(b"\x89PNG")

@@ -167,7 +167,7 @@ class Odd(BaseMetric):
         self.results += [1 for _ in data_samples]
 
     def compute_metrics(self, results):
-        return {"pairs": {(0, 1): {2, 3}}, "name": "odd", "none": None, "count": len(results)}
+        return {"pairs": {(0, 1): {2, 3}}, "name": "odd", "none": None}
 """
 
 
@@ -190,7 +190,6 @@ def test_a_matrix_before_the_numbers_ends_no_training_and_no_test(config, tmp_pa
     )
     for record in store.read_all(tmp_path / "records"):
         assert set(record.metrics) - {"train/loss"} == {
-            "count",
             "acc/top1",
             "acc/top5",
             "acc/mean1",
@@ -199,7 +198,7 @@ def test_a_matrix_before_the_numbers_ends_no_training_and_no_test(config, tmp_pa
         assert kept["name"] == "odd" and kept["none"] is None
         assert kept["pairs"] == {"(0, 1)": "{2, 3}"}
         assert sum(map(sum, kept["confusion_matrix/result"])) == 8
-    assert list((tmp_path / "run").glob("best_count_*.pth"))
+    assert list((tmp_path / "run").glob("best_acc_top1_*.pth"))
 
 
 def test_weights_that_fit_nothing_are_refused(config, trained, tmp_path):
