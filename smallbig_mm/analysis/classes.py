@@ -67,13 +67,16 @@ def _share(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.floa
 
 def confused(matrix: NDArray[np.int64], names: Sequence[str]) -> pd.DataFrame:
     """A row a pair of classes that was confused, the most videos first: `label`, `taken_for`,
-    `videos`, and their `share` of the label's."""
+    their numbers `label_number` and `taken_for_number`, `videos`, and their `share` of the
+    label's."""
     wrong = matrix - np.diag(matrix.diagonal())
     rows, columns = np.nonzero(wrong)
     found = pd.DataFrame(
         {
             "label": [names[row] for row in rows],
             "taken_for": [names[column] for column in columns],
+            "label_number": rows,
+            "taken_for_number": columns,
             "videos": wrong[rows, columns],
             "share": wrong[rows, columns] / matrix.sum(1)[rows],
         }

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 from numpy.typing import NDArray
 
@@ -19,7 +19,8 @@ from ..files import whole
 from .curves import Curves
 
 COUNTED, NAMED = 15, 60  # classes: up to which cells have numbers, and axes names
-PAIRS = 25  # that stand beside a matrix whose axes have no names
+PAIRS, NUMBERED = 25, 10  # confusions beside a matrix without names; those with a number in it
+WRONG = "#d9480f"
 HOVERED = 1000  # points of a series that say what they are, at most
 DPI = 150
 
@@ -27,7 +28,7 @@ DPI = 150
 def save(figure: Figure, path: Path) -> None:
     """Write a PNG."""
     with whole(path) as part:
-        figure.savefig(part, format="png", dpi=DPI)
+        figure.savefig(part, format="png", dpi=DPI, bbox_inches="tight")
 
 
 def _short(name: str, most: int = 28) -> str:
@@ -42,50 +43,66 @@ def confusion(matrix: NDArray[np.int64], names: Sequence[str], pairs: pd.DataFra
         names: of the classes.
         pairs: as `classes.confused` sorts, for a matrix of too many classes to name them.
     """
+    if len(matrix) > NAMED:
+        return _many_classes(matrix, pairs)
     classes, videos = len(matrix), matrix.sum(1, keepdims=True)
     shares = np.ma.masked_invalid(matrix / np.where(videos, videos, np.nan))
-    named = classes <= NAMED
-    cell = 0.5 if classes <= COUNTED else 0.17
-    side = max(cell * classes, 2.2) if named else max(classes * 3 / DPI, 6.0)
-    margin = 0.085 * max(len(_short(name)) for name in names) if named else 0.4
-    size = (side + margin + (1.6 if named else 5.2), side + margin + 0.9)
-    figure = Figure(figsize=size, layout="constrained")
-    axes = figure.subplots(1, 1 if named else 2, width_ratios=[1] if named else [side, 4.2])
-    main = axes if named else axes[0]
+    side = max((0.5 if classes <= COUNTED else 0.17) * classes, 2.2)
+    every = [_short(name) for name in names]
+    margin = 0.085 * max(map(len, every))
+    figure = Figure(figsize=(side + margin + 1.6, side + margin + 0.9), layout="constrained")
+    axes = figure.subplots()
+    axes.set_facecolor("0.85")  # of a label without videos
     # Steps of a few per cent are what tells confusions apart, so they get most of the colours.
-    norm = PowerNorm(0.5, 0, 1)
-    main.set_facecolor("0.85")
-    image = main.imshow(shares, cmap="Blues", norm=norm, interpolation="nearest")
-    main.set(xlabel="taken for", ylabel="label")
-    if named:
-        font = 9 if classes <= COUNTED else 7
-        every = [_short(name) for name in names]
-        main.set_xticks(range(classes), every, rotation=90, fontsize=font)
-        main.set_yticks(range(classes), every, fontsize=font)
-    else:
-        for axis in (main.xaxis, main.yaxis):
-            axis.set_major_locator(MaxNLocator(10, integer=True))
-        _list_pairs(axes[1], pairs)
+    image = axes.imshow(shares, cmap="Blues", norm=PowerNorm(0.5, 0, 1), interpolation="nearest")
+    axes.set(xlabel="taken for", ylabel="label")
+    font = 9 if classes <= COUNTED else 7
+    axes.set_xticks(range(classes), every, rotation=90, fontsize=font)
+    axes.set_yticks(range(classes), every, fontsize=font)
     if classes <= COUNTED:
         for row, column in np.argwhere(matrix):
-            dark = shares[row, column] > 0.35
-            colour = "white" if dark else "black"
-            count = matrix[row, column]
-            main.text(column, row, count, ha="center", va="center", color=colour, fontsize=9)
-    bar = figure.colorbar(image, ax=main, shrink=0.9 if named else 0.6, pad=0.02)
+            colour = "white" if shares[row, column] > 0.35 else "black"
+            place = dict(ha="center", va="center", color=colour, fontsize=9)
+            axes.text(column, row, str(matrix[row, column]), **place)
+    bar = figure.colorbar(image, ax=axes, pad=0.02, shrink=0.8)
     bar.set_ticks([0, 0.05, 0.2, 0.5, 1])
     bar.ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     bar.set_label("of the label's videos")
     return figure
 
 
-def _list_pairs(axes: Axes, pairs: pd.DataFrame) -> None:
-    """The most confused pairs, as text."""
-    axes.axis("off")
-    axes.text(0, 1, "Most confused: label, taken for (videos)", weight="bold", va="top", fontsize=9)
+def _many_classes(matrix: NDArray[np.int64], pairs: pd.DataFrame) -> Figure:
+    """Top-1 on the diagonal, a dot a confusion, and the most confused pairs by number and name."""
+    classes, videos, right = len(matrix), matrix.sum(1), matrix.diagonal()
+    figure = Figure(figsize=(13.5, 7.6), layout="constrained")
+    main, beside = figure.subplots(1, 2, width_ratios=[7, 5])
+    some = np.flatnonzero(videos)
+    wrong = matrix - np.diag(right)
+    rows, columns = np.nonzero(wrong)
+    counts, most = wrong[rows, columns], max(1, int(wrong.max()))
+    main.scatter(columns, rows, 40 * (counts / most) ** 1.5, color=WRONG, lw=0)
+    top1 = right[some] / videos[some]
+    squares = main.scatter(some, some, 6, c=top1, cmap="Blues", vmin=0, vmax=1, marker="s", lw=0)
+    bar = figure.colorbar(squares, ax=main, shrink=0.6, pad=0.02, label="top-1, on the diagonal")
+    bar.ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    main.set(xlim=(-1, classes), ylim=(classes, -1), aspect="equal")
+    main.set(xlabel="taken for, class by number", ylabel="label, class by number")
+    for axis in (main.xaxis, main.yaxis):
+        axis.set_major_locator(MaxNLocator(10, integer=True))
+    for count in sorted({1, -(-most // 2), most}):
+        main.scatter([], [], 40 * (count / most) ** 1.5, color=WRONG, lw=0, label=str(count))
+    main.legend(title="videos", loc="upper right", fontsize=8, title_fontsize=8)
+    beside.axis("off")
+    beside.set(xlim=(0, 1), ylim=(PAIRS + 1, 0))
+    beside.text(0, 0.5, "most confused: label, taken for (videos)", weight="bold", fontsize=9)
     for place, pair in enumerate(pairs.head(PAIRS).itertuples(), start=1):
-        text = f"{_short(pair.label, 26)}, {_short(pair.taken_for, 26)} ({pair.videos})"
-        axes.text(0, 1 - place * 0.96 / PAIRS, text, va="top", fontsize=8)
+        text = f"{place}  {_short(pair.label, 34)}, {_short(pair.taken_for, 34)} ({pair.videos})"
+        beside.text(0, place + 0.5, text, fontsize=8)
+        if place <= NUMBERED:
+            at = (pair.taken_for_number, pair.label_number)
+            noted = main.annotate(str(place), at, (3, 3), textcoords="offset points", fontsize=8)
+            noted.set_path_effects([withStroke(linewidth=2, foreground="white")])
+    return figure
 
 
 def reliability_diagram(table: pd.DataFrame, error: float) -> Figure:
