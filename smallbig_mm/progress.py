@@ -38,8 +38,12 @@ class Clock:
         """Whether it is time to say how far it is."""
         due = self.seconds >= self._next
         if due:
-            self._next = 2 * self.seconds
+            self.put_off()
         return due
+
+    def put_off(self) -> None:
+        """Strike when twice the time has passed: something else has just said how far it is."""
+        self._next = max(self._next, 2 * self.seconds)
 
     def said(self, done: int, total: int, what: str) -> str:
         """How far it is, and how long the rest will take."""

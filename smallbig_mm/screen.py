@@ -151,3 +151,4 @@ class EpochLines(Hook):
         if self._line is not None:
             show("  ".join(filter(None, (self._line, found, self._times(runner, runner.iter)))))
             self._line = None
+            self._clock.put_off()

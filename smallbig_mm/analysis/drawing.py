@@ -144,9 +144,10 @@ def training_curves(runs: Sequence[Curves]) -> tuple[Figure, dict[str, list[str]
     columns = 1 if len(panels) == 1 else 2
     rows = -(-len(panels) // columns)
     figure = Figure(figsize=(5.4 * columns, 2.9 * rows + 0.3 * len(runs)), layout="constrained")
-    drawn = figure.subplots(rows, columns, squeeze=False).flat
+    drawn = list(figure.subplots(rows, columns, squeeze=False).flat)
+    end = max(points["at"].max() for run in runs for points in run.series.values())
     said: dict[str, list[str]] = {}
-    for axes, name in zip(drawn, panels, strict=False):
+    for name, axes in zip(panels, drawn, strict=False):
         for number, run in enumerate(runs):
             points = run.series.get(name)
             if points is not None:
@@ -162,8 +163,9 @@ def training_curves(runs: Sequence[Curves]) -> tuple[Figure, dict[str, list[str]
         axes.set_xlabel(" or ".join(dict.fromkeys(run.unit for run in runs)))
         axes.grid(color="0.9")
         axes.set_axisbelow(True)
+        axes.set_xlim(0, 1.02 * end)
         axes.spines[["top", "right"]].set_visible(False)
-    for axes in drawn:
+    for axes in drawn[len(panels) :]:
         axes.axis("off")
     handles = [
         Line2D([], [], color=f"C{number % 10}", label=run.name) for number, run in enumerate(runs)

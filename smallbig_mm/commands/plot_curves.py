@@ -38,7 +38,8 @@ def main() -> None:
     write_text(args.out / "curves.csv", table.to_csv(index=False))
     for run in runs:
         last = ", ".join(
-            f"{name} {series['value'].iloc[-1]:.4g}" for name, series in run.series.items()
+            f"{name.removeprefix('validation ')} {series['value'].iloc[-1]:.4g}"
+            for name, series in run.series.items()
         )
         starts = f"{run.starts} starts, " if run.starts > 1 else ""
         print(f"{run.name}: {starts}to {run.unit} {_end(run.series):g}: {last}")
