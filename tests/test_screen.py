@@ -97,7 +97,8 @@ def test_by_iterations_a_line_is_a_validation(told, config, given):
 
 def test_a_resumed_training_says_where_it_goes_on(told, tmp_path):
     told("train", "--no-validate", options=("train_cfg.max_epochs=1",))
-    said, _ = told("train", "--no-validate", "--resume")
+    said, log = told("train", "--no-validate", "--resume")
+    assert "Loads checkpoint by" in log and not any("Loads checkpoint" in line for line in said)
     assert f"those of {tmp_path}/run/epoch_1.pth, which the training goes on from" in "\n".join(
         said
     )

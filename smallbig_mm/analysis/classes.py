@@ -71,10 +71,11 @@ def confused(matrix: NDArray[np.int64], names: Sequence[str]) -> pd.DataFrame:
     label's."""
     wrong = matrix - np.diag(matrix.diagonal())
     rows, columns = np.nonzero(wrong)
+    pairs = list(zip(rows.tolist(), columns.tolist(), strict=True))
     found = pd.DataFrame(
         {
-            "label": [names[row] for row in rows],
-            "taken_for": [names[column] for column in columns],
+            "label": [names[label] for label, _ in pairs],
+            "taken_for": [names[other] for _, other in pairs],
             "label_number": rows,
             "taken_for_number": columns,
             "videos": wrong[rows, columns],

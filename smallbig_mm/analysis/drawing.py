@@ -62,11 +62,11 @@ def confusion(matrix: NDArray[np.int64], names: Sequence[str], pairs: pd.DataFra
     if classes <= COUNTED:
         for row, column in np.argwhere(matrix):
             colour = "white" if shares[row, column] > 0.35 else "black"
-            place = dict(ha="center", va="center", color=colour, fontsize=9)
-            axes.text(column, row, str(matrix[row, column]), **place)
+            count = str(matrix[row, column])
+            axes.text(column, row, count, ha="center", va="center", color=colour, fontsize=9)
     bar = figure.colorbar(image, ax=axes, pad=0.02, shrink=0.8)
     bar.set_ticks([0, 0.05, 0.2, 0.5, 1])
-    bar.ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    bar.ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
     bar.set_label("of the label's videos")
     return figure
 
@@ -80,17 +80,17 @@ def _many_classes(matrix: NDArray[np.int64], pairs: pd.DataFrame) -> Figure:
     wrong = matrix - np.diag(right)
     rows, columns = np.nonzero(wrong)
     counts, most = wrong[rows, columns], max(1, int(wrong.max()))
-    main.scatter(columns, rows, 40 * (counts / most) ** 1.5, color=WRONG, lw=0)
+    main.scatter(columns, rows, _area(counts, most), color=WRONG, lw=0)
     top1 = right[some] / videos[some]
     squares = main.scatter(some, some, 6, c=top1, cmap="Blues", vmin=0, vmax=1, marker="s", lw=0)
     bar = figure.colorbar(squares, ax=main, shrink=0.6, pad=0.02, label="top-1, on the diagonal")
-    bar.ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    bar.ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
     main.set(xlim=(-1, classes), ylim=(classes, -1), aspect="equal")
     main.set(xlabel="taken for, class by number", ylabel="label, class by number")
     for axis in (main.xaxis, main.yaxis):
         axis.set_major_locator(MaxNLocator(10, integer=True))
     for count in sorted({1, -(-most // 2), most}):
-        main.scatter([], [], 40 * (count / most) ** 1.5, color=WRONG, lw=0, label=str(count))
+        main.scatter([], [], _area(count, most), color=WRONG, lw=0, label=str(count))
     main.legend(title="videos", loc="upper right", fontsize=8, title_fontsize=8)
     beside.axis("off")
     beside.set(xlim=(0, 1), ylim=(PAIRS + 1, 0))
@@ -103,6 +103,11 @@ def _many_classes(matrix: NDArray[np.int64], pairs: pd.DataFrame) -> Figure:
             noted = main.annotate(str(place), at, (3, 3), textcoords="offset points", fontsize=8)
             noted.set_path_effects([withStroke(linewidth=2, foreground="white")])
     return figure
+
+
+def _area(videos: Any, most: int) -> Any:
+    """Of a dot, in square points."""
+    return np.maximum(40 * (videos / most) ** 1.5, 2)
 
 
 def reliability_diagram(table: pd.DataFrame, error: float) -> Figure:

@@ -143,8 +143,8 @@ def _recipe(cfg: Config, runner: Runner) -> str:
     schedules = cfg.get("param_scheduler") or []
     schedules = schedules if isinstance(schedules, list) else [schedules]
     flags = [key for key in ("ema", "sync_bn") if start[key]]
-    parts = [length, " ".join([kind, *[f"({', '.join(more)})"] * bool(more)])]
-    parts += [" then ".join(map(_schedule, schedules)) or "a constant learning rate"]
+    parts = [length, f"{kind} ({', '.join(more)})" if more else str(kind)]
+    parts.append(" then ".join(map(_schedule, schedules)) or "a constant learning rate")
     return ", ".join([*parts, start["precision"], *flags])
 
 

@@ -47,6 +47,7 @@ from .weights import (
     allow_checkpoint_types,
     load_checkpoints_safely,
     load_urls_safely,
+    log_what_is_loaded,
     resolve_torchvision_names,
 )
 
@@ -63,6 +64,7 @@ REPAIRS: tuple[Callable[[], str | None], ...] = (
     allow_checkpoint_types,
     load_checkpoints_safely,
     load_urls_safely,
+    log_what_is_loaded,
     resolve_torchvision_names,
     freeze_before_wrapping,
     meet_anew_after_restart,
