@@ -11,14 +11,18 @@ repair()
 
 from . import backbones, datasets, heads, units  # noqa: E402
 from .catalog import get_config, get_model, list_models  # noqa: E402
+from .inference import VideoPipeline, load, predict  # noqa: E402
 
 __version__ = "0.1.0"
 __all__ = [
+    "VideoPipeline",
     "backbones",
     "datasets",
     "get_config",
     "get_model",
     "heads",
     "list_models",
+    "load",
+    "predict",
     "units",
 ]

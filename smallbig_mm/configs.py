@@ -219,8 +219,9 @@ def _videos(cfg: Config, split: str, warns: bool = True) -> Videos:
     for path, layout in lists(cfg, split):
         if not path.is_file():
             raise UserError(
-                f"annotation list {path} ({split}): {absence(path)}; make it (see the README), or "
-                f"set --cfg-options {split}_dataloader.dataset.ann_file=... (or data_root)"
+                f"annotation list {path} ({split}): {absence(path)}; make it (see "
+                f"tools/data/README.md), or set --cfg-options {split}_dataloader.dataset.ann_file="
+                "... (or data_root)"
             )
         if layout is None:
             continue

@@ -18,7 +18,7 @@ from ..configs import load_config
 from ..ensemble import Scores
 from ..errors import UserError
 from ..files import file_name, require_file, write_text
-from ..predict import read_labels
+from ..inference import read_labels
 from .cli import parser, positive
 
 

@@ -9,13 +9,13 @@ from mmengine.config import DictAction
 from mmengine.dataset import pseudo_collate
 from torch import Tensor
 
-from ..configs import load_config, protocol
+from ..configs import load_config
 from ..datasets.motion_shapes_files import render, video_path
 from ..datasets.video_writer import default_codec
 from ..deploy.classifier import Classifier
 from ..deploy.export import TOLERANCE, describe, export, known_ending
 from ..files import require_file
-from ..predict import load_recognizer, read_labels, video_pipeline
+from ..inference import VideoPipeline, load_recognizer, read_labels
 from ..records.provenance import code_version
 from .cli import OPTIONS_HELP, parser
 
@@ -58,7 +58,7 @@ def main() -> None:
 def _clip(classifier: Classifier, video: Path) -> Tensor:
     """The first clip and crop of a video, as the test pipeline makes it, batch 1."""
     recogniser: Any = classifier.recogniser
-    sample = dict(filename=str(video), label=-1, start_index=0, modality="RGB")
-    batch = pseudo_collate([video_pipeline(recogniser.cfg)(sample)])
+    pipeline = VideoPipeline(recogniser.cfg)
+    batch = pseudo_collate([pipeline(video)])
     inputs = recogniser.data_preprocessor(batch)["inputs"]
-    return inputs[:, : protocol(recogniser.cfg).frames] if classifier.by_frames else inputs[:, 0]
+    return inputs[:, : pipeline.protocol.frames] if classifier.by_frames else inputs[:, 0]

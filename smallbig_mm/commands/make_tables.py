@@ -3,18 +3,17 @@
 from pathlib import Path
 
 from ..errors import UserError
-from ..files import CHECKOUT, SHARE, relative, write_text
+from ..files import CHECKOUT, relative, write_text
 from ..paper import find
 from ..records import store
 from ..report.documents import FORMATS
 from ..report.lines import lines
-from ..report.readme import blocks, filled
+from ..report.readme import PAGES, blocks, filled
 from ..report.speed_page import GROWTH, curves, draw
 from ..report.tables import Footnotes, accuracy_of, costs_of, documents
 from .cli import parser
 
 TABLES = CHECKOUT / "results/tables" if CHECKOUT else Path("work_dirs/tables")
-README = SHARE / "README.md"
 
 
 def main() -> None:
@@ -55,10 +54,12 @@ def main() -> None:
         args.out / f"{name}.{FORMATS[args.format]}": page.render(args.format)
         for name, page in pages.items()
     }
-    if args.out == TABLES and README.is_file():
+    if CHECKOUT and args.out == TABLES:
         parts = blocks(records, pages["motion_shapes"])
         texts[TABLES / "quickstart.md"] = parts["quickstart"] + "\n"
-        texts[README] = filled(README.read_text(), parts)
+        for page, names in PAGES.items():
+            path = CHECKOUT / page
+            texts[path] = filled(path.read_text(), {name: parts[name] for name in names})
     for path, text in texts.items():
         if args.check:
             if not path.is_file():

@@ -1,4 +1,4 @@
-"""What of the README follows from figures: it stands between markers, and is generated."""
+"""What of hand-written pages follows from figures: it stands between markers, and is generated."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from ..records.schema import Record
 from . import quickstart, ut_interaction
 from .documents import Document, markdown
 
+PAGES = {"README.md": ("quickstart",), "results/README.md": ("orderings", "ut_interaction")}
 VERDICTS = ("holds", "does not hold", "within noise")
 
 
 def blocks(records: Sequence[Record], grid: Document) -> dict[str, str]:
-    """The generated parts by name.
+    """The generated parts by name; `PAGES` says where they stand.
 
     Args:
         records: all of them.
@@ -54,6 +55,6 @@ def filled(text: str, parts: Mapping[str, str]) -> str:
         before, begin, rest = text.partition(f"<!-- {name} -->\n")
         _, end, after = rest.partition(f"<!-- end of {name} -->\n")
         if not end:
-            raise UserError(f"README: no lines <!-- {name} --> and <!-- end of {name} -->")
+            raise UserError(f"no lines <!-- {name} --> and <!-- end of {name} -->")
         text = f"{before}{begin}{part}\n{end}{after}"
     return text

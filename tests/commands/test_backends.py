@@ -93,7 +93,7 @@ def test_a_test_says_how_far_it_is_from_torch_fp32(tested):
     ours, exact, points = map(float, found.groups())
     assert ours == pytest.approx(100 * record.metrics["acc/top1"], abs=0.01)
     assert exact == pytest.approx(100 * plain.metrics["acc/top1"], abs=0.01)
-    assert points == pytest.approx(ours - exact, abs=0.01)
+    assert points == pytest.approx(ours - exact, abs=0.02)  # all three are rounded
 
 
 def test_what_reads_a_test_knows_what_it_was_run_by(tested, tmp_path):

@@ -1,17 +1,23 @@
 """tools/predict.py on real video files."""
 
+import csv
 import json
 import sys
 from pathlib import Path
 
 import pytest
 import torch
+from mmaction.apis import inference_recognizer
 from mmaction.registry import MODELS
 from mmengine.config import Config
+from mmengine.dataset import Compose
 from mmengine.registry import init_default_scope
 
+import smallbig_mm
+from smallbig_mm import inference
 from smallbig_mm.checkpoints import save
 from smallbig_mm.commands import start
+from smallbig_mm.reading import Video
 
 from ..videos import write_video
 
@@ -38,6 +44,10 @@ test_pipeline = [
     dict(type="PackActionInputs"),
 ]
 test_dataloader = dict(dataset=dict(pipeline=test_pipeline))
+val_pipeline = [step for step in test_pipeline]
+val_pipeline[1] = dict(type="SampleFrames", clip_len=4, frame_interval=2, test_mode=True)
+val_pipeline[4] = dict(type="CenterCrop", crop_size=64)
+val_dataloader = dict(dataset=dict(pipeline=val_pipeline))
 """
 FRAMES = CONFIG.replace('    dict(type="DecordInit"),\n', "").replace("Decord", "RawFrame")
 LABELLED = CONFIG + 'test_dataloader["dataset"].update(metainfo=dict(classes=list("abcdef")))\n'
@@ -114,6 +124,111 @@ def test_config_that_reads_frames_takes_a_video(predict, files):
     assert predict(*files, "--json") == wanted
 
 
+def test_folders_files_and_lists_in_one_start(predict, files, tmp_path):
+    """Each video once; one that is broken has its line, and the others go on."""
+    folder = tmp_path / "folder/below"
+    folder.mkdir(parents=True)
+    write_video(folder / "b.mp4", seed=1)
+    (folder / "a.mp4").write_text("no video")
+    (folder / "notes.txt").write_text("not asked for")
+    (tmp_path / "list.txt").write_text("folder/below/b.mp4 3\nfolder/below/c.mp4 0\n")
+    given = [files[0], tmp_path / "folder", tmp_path / "list.txt", files[0]]
+    code, printed, errors = predict(*given, *files[1:], "--root", tmp_path)
+    assert code == 2
+    lines = list(map(json.loads, printed.splitlines()))
+    below = [str(folder / name) for name in ("a.mp4", "b.mp4")]
+    listed = ["folder/below/b.mp4", "folder/below/c.mp4"]
+    assert [line["video"] for line in lines] == [str(files[0]), *below, *listed]
+    assert [line.get("top", [{}])[0].get("index") for line in lines] == [3, None, 3, 3, None]
+    assert "cannot be decoded" in lines[1]["error"] and "no such file" in lines[4]["error"]
+    assert "2 of 5 videos could not be classified" in errors.splitlines()[-1]
+
+
+def test_a_csv_that_a_data_frame_takes(predict, files, tmp_path):
+    (tmp_path / "videos").mkdir()
+    write_video(tmp_path / "videos/b.mp4")
+    (tmp_path / "videos/a.mp4").write_text("no video")
+    out = tmp_path / "out/scores.csv"
+    args = (tmp_path / "videos", *files[1:], "--topk", 2, "--out", out)
+    code, printed, _ = predict(*args)
+    assert (code, printed) == (2, f"{out}\n")
+    with out.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(Path(row["video"]).name, row["rank"], row["index"]) for row in rows] == [
+        ("a.mp4", "", ""),
+        ("b.mp4", "1", "3"),
+        ("b.mp4", "2", "1"),
+    ]
+    assert "cannot be decoded" in rows[0]["error"] and not rows[1]["error"]
+    code, _, errors = predict(*args)
+    assert code == 2 and f"{out}: is there already" in errors
+
+
+def test_one_clip_sees_what_validation_sees(predict, files):
+    """The mean over clips x crops differs from the centre's scores, which mmaction2's are."""
+    cfg = Config.fromfile(files[1])
+    model = inference.load_recognizer(cfg, files[2], "cpu")
+    wanted = inference_recognizer(model, str(files[0]), Compose(cfg.val_pipeline)).pred_score
+    seen = {}
+    for option in ("--one-clip", "--json"):
+        _, printed, _ = predict(*files, "--json", "--topk", 6, option)
+        top = json.loads(printed)["top"]
+        seen[option] = torch.tensor([g["score"] for g in sorted(top, key=lambda g: g["index"])])
+    assert torch.allclose(seen["--one-clip"], wanted, atol=2e-6)
+    assert not torch.allclose(seen["--json"], wanted, atol=2e-6)
+
+
+def test_scores_over_time_are_those_of_the_parts(predict, files, tmp_path, monkeypatch):
+    """25 frames a second: a part each 0.4 s has 10 frames, more than the clip's 7."""
+    write_video(files[0], frames=28)
+    read = []
+    monkeypatch.setattr(
+        Video,
+        "read",
+        lambda self, frames, read_=Video.read: read.append(frames) or read_(self, frames),
+    )
+    picture = tmp_path / "plots/moments.png"
+    options = ("--one-clip", "--every", 0.4, "--topk", 1)
+    code, printed, errors = predict(*files, *options, "--json", "--plot", picture)
+    assert code == 0, errors
+    lines = [json.loads(line) for line in printed.splitlines()[:-1]]
+    assert [(line["start"], line["end"]) for line in lines] == [(0, 0.4), (0.4, 0.8), (0.72, 1.12)]
+    assert [sorted(set(map(int, frames))) for frames in read] == [
+        [1, 3, 5, 7],
+        [11, 13, 15, 17],
+        [19, 21, 23, 25],
+    ]
+    assert all(line["top"][0]["index"] == 3 for line in lines)
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    code, printed, _ = predict(*files, *options)
+    assert [line.split()[:3] for line in printed.splitlines()][1] == ["0.40", "-", "0.80"]
+
+
+@pytest.mark.parametrize(
+    "name, text",
+    [
+        ("labels.json", '["a", "b", "c", "d", "e", "f"]'),
+        ("labels.json", '{"f": 5, "a": 0, "b": 1, "c": 2, "d": 3, "e": 4}'),
+        ("labels.json", '{"0": "a", "1": "b", "2": "c", "3": "d", "4": "e", "5": "f"}'),
+        ("labels.csv", "id,name\n0,a\n1,b\n2,c\n3,d\n4,e\n5,f\n"),
+    ],
+)
+def test_label_maps_as_they_are_found(name, text, tmp_path):
+    (tmp_path / name).write_text(text)
+    assert inference.read_labels(Config(), str(tmp_path / name), 6) == list("abcdef")
+
+
+def test_from_python(files):
+    files[1].write_text(LABELLED)
+    model, pipeline = smallbig_mm.load(files[1], files[2], device="cpu")
+    assert pipeline(files[0])["inputs"].shape == (6, 3, 4, 64, 64)  # 2 clips x 3 crops
+    top = smallbig_mm.predict(model, files[0], pipeline, topk=2)
+    assert [guess["label"] for guess in top] == ["d", "b"]
+    assert smallbig_mm.predict(model, files[0], topk=2) == top
+    _, pipeline = smallbig_mm.load(str(files[1]), str(files[2]), device="cpu", one_clip=True)
+    assert len(pipeline(str(files[0]))["inputs"]) == 1
+
+
 def broken(files, tmp_path):
     """What a user gets wrong: the arguments, and what the message says."""
     video, config, checkpoint = files
@@ -135,6 +250,15 @@ def broken(files, tmp_path):
     yield (*files, *full), "another architecture", "tensors match"
     yield (*files, "--cfg-options", "model.backbone.depth=22"), "config.py", "depth=22"
     yield (*files, "--topk", 0), "--topk 0", "at least 1"
+    (tmp_path / "nothing").mkdir()
+    yield (tmp_path / "nothing", config, checkpoint), "nothing", "no file in this folder"
+    yield (*files, "--every", 0), "--every 0", "above 0"
+    yield (*files, "--plot", "x.png"), "--plot x.png", "--every"
+    plot = ("--every", 1, "--plot", "x.png")
+    yield (video, tmp_path / "text.mp4", config, checkpoint, *plot), "--plot x.png", "one video"
+    yield (*files, "--out", "x.txt"), "--out x.txt", ".csv or .jsonl"
+    (tmp_path / "labels.json").write_text('{"a": 0, "b": 2}')
+    yield (*files, "--labels", tmp_path / "labels.json"), "labels.json", "not 0, 1, 2"
 
 
 def test_what_the_user_can_mend_is_said_in_one_line(predict, files, tmp_path):
