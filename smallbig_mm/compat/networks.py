@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
+import io
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -42,6 +44,27 @@ def _returning_self(train: Callable[..., None]) -> Callable[..., Any]:
         return self
 
     return chained
+
+
+def load_tsm_silently() -> str | None:
+    """Have mmaction2's `ResNetTSM` load 2D weights without printing a line a tensor.
+
+    Source: https://github.com/open-mmlab/mmaction2/blob/v1.2.0/mmaction/models/backbones/resnet_tsm.py
+    (`print(f'wrapped_name {wrapped_name}')`; no thread known).
+    """
+    from mmaction.models import ResNetTSM
+
+    load = ResNetTSM.load_original_weights
+    if hasattr(load, "__wrapped__") or "print(" not in inspect.getsource(load):
+        return None
+
+    @functools.wraps(load)
+    def load_silently(self: Any, logger: Any) -> None:
+        with contextlib.redirect_stdout(io.StringIO()):
+            load(self, logger)
+
+    ResNetTSM.load_original_weights = load_silently
+    return "ResNetTSM: 2D weights are loaded without a line a tensor"
 
 
 # Frames x height x width that go through a network at a time in testing: 8 clips of 8x256x256.
