@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from fnmatch import fnmatch
 from pathlib import Path
 
 from mmaction.registry import MODELS
 from mmengine.config import Config
-from mmengine.logging import MMLogger
 from mmengine.registry import init_default_scope
 from torch import nn
 
@@ -19,6 +16,7 @@ from .checkpoints import load_for
 from .configs import load_config
 from .errors import UserError
 from .files import CONFIGS, own_config, require_file
+from .pretrained import quietly
 
 
 class Catalog(dict[str, str]):
@@ -95,21 +93,9 @@ def get_model(
     init_default_scope("mmaction")
     model = MODELS.build(cfg.model)
     if weights is None:
-        with _quietly():
+        with quietly():
             model.init_weights()
     else:
         load_for(model, weights)
     model.cfg = cfg
     return model
-
-
-@contextmanager
-def _quietly() -> Iterator[None]:
-    """Without mmengine's three lines for every tensor that is given a value."""
-    logger = MMLogger.get_current_instance()
-    level = logger.level
-    logger.setLevel("WARNING")
-    try:
-        yield
-    finally:
-        logger.setLevel(level)

@@ -19,6 +19,8 @@ from .errors import CheckpointError, UserError
 from .files import file_sha256, whole
 from .state_dicts import StateDict, difference, shapes_of, tensors_of
 
+HEAD = "cls_head."
+
 
 def read(path: str | Path) -> tuple[StateDict, dict[str, Any]]:
     """Read a checkpoint; nothing that it holds is run.
@@ -127,7 +129,8 @@ def load_for(model: nn.Module, path: str | Path) -> dict[str, Any]:
     """Load a checkpoint into `model`, every tensor or none.
 
     Args:
-        model: an mmaction2 recogniser.
+        model: an mmaction2 recogniser. One whose head has no weights, as mmaction2's `FeatureHead`,
+            takes the rest of a checkpoint.
         path: a checkpoint with mmaction2's names.
 
     Returns:
@@ -139,6 +142,8 @@ def load_for(model: nn.Module, path: str | Path) -> dict[str, Any]:
             which do not, and what to do.
     """
     tensors, rest = read(path)
+    if not any(name.startswith(HEAD) for name in model.state_dict()):
+        tensors = {name: t for name, t in tensors.items() if not name.startswith(HEAD)}
     problem = difference(shapes_of(model.state_dict()), shapes_of(tensors))
     if problem:
         raise CheckpointError(f"{path} is of another architecture: {problem}. {_advice(tensors)}")

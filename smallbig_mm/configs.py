@@ -226,7 +226,7 @@ def _videos(cfg: Config, split: str, warns: bool = True) -> Videos:
         if layout is None:
             continue
         samples = read_list(path, layout, classes)
-        if not samples[0].labels and not (split == "test" and _only_dumps(cfg)):
+        if not samples[0].labels and not (split == "test" and only_dumps(cfg)):
             raise UserError(
                 f"{path} ({split}): the list has no labels; a line is: {layout}. "
                 "tools/test.py --dump and tools/predict.py need none"
@@ -257,8 +257,13 @@ def _said(labels: Sequence[int]) -> str:
     return " ".join(map(str, labels)) or "none"
 
 
-def _only_dumps(cfg: Config) -> bool:
-    """Whether a test only writes scores, for which it needs no labels."""
+def gives_features(cfg: Config) -> bool:
+    """Whether a config's head is mmaction2's `FeatureHead`, which gives no scores to evaluate."""
+    return str((cfg.model.get("cls_head") or {}).get("type")).endswith("FeatureHead")
+
+
+def only_dumps(cfg: Config) -> bool:
+    """Whether a test only writes what it finds, for which it needs no labels."""
     evaluators = cfg.get("test_evaluator") or {}
     evaluators = evaluators if isinstance(evaluators, (list, tuple)) else [evaluators]
     return all(evaluator.get("type") == "DumpResults" for evaluator in evaluators)

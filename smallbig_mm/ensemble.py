@@ -20,7 +20,7 @@ from mmengine.config import Config
 from torch import Tensor
 
 from .compat import pickles
-from .configs import labelled, load_config, sources
+from .configs import gives_features, labelled, load_config, sources
 from .deploy.execution import PLAIN
 from .errors import UserError
 
@@ -74,14 +74,15 @@ def name_videos(cfg: Config) -> None:
 def dump_scores(cfg: Config, path: str) -> None:
     """Have a config's test write its samples, with scores and names, to `path`.
 
-    It writes nothing else where its list has no labels.
+    It does nothing else where its list has no labels, or its head gives features.
 
     Raises:
         UserError: if `path` is not named as a pickle.
     """
     require_suffix(path)
     name_videos(cfg)
-    evaluators = cfg.test_evaluator if labelled(cfg, "test") else []
+    scored = labelled(cfg, "test") and not gives_features(cfg)
+    evaluators = cfg.test_evaluator if scored else []
     evaluators = evaluators if isinstance(evaluators, list) else [evaluators]
     # First, so that a metric which fails does not lose the scores.
     cfg.test_evaluator = [dict(type="DumpResults", out_file_path=path), *evaluators]

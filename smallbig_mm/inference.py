@@ -119,12 +119,11 @@ def load(
     return model, VideoPipeline(cfg, one_clip)
 
 
-def load_recognizer(cfg: Config, checkpoint: str | Path, device: str) -> nn.Module:
-    """Build the recogniser of a config, in eval mode, with every tensor of a checkpoint.
+def build_recognizer(cfg: Config, device: str) -> nn.Module:
+    """Build the recogniser of a config, in eval mode and without weights; `.cfg` is its config.
 
     Raises:
         UserError: if the device cannot be used or the config makes no recogniser.
-        FileNotFoundError, CheckpointError: as `load_for`.
     """
     try:
         torch.empty(0, device=device)
@@ -133,9 +132,19 @@ def load_recognizer(cfg: Config, checkpoint: str | Path, device: str) -> nn.Modu
     if "model" not in cfg or "test_dataloader" not in cfg:
         raise UserError(f"config {cfg.filename}: a recogniser's has a model and a test_dataloader")
     try:
-        model = init_recognizer(cfg, device=device)
+        return init_recognizer(cfg, device=device)
     except (ValueError, KeyError, TypeError) as error:
         raise UserError(f"config {cfg.filename}: {error}") from error
+
+
+def load_recognizer(cfg: Config, checkpoint: str | Path, device: str) -> nn.Module:
+    """`build_recognizer`, with every tensor of a checkpoint.
+
+    Raises:
+        UserError: as `build_recognizer`.
+        FileNotFoundError, CheckpointError: as `load_for`.
+    """
+    model: Any = build_recognizer(cfg, device)
     load_for(model, checkpoint)  # mmaction2's own loading only warns when names do not match
     if model.cls_head.average_clips is None:  # one row of scores a clip
         model.cls_head.average_clips = "prob"

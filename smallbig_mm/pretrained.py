@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from mmengine.logging import MMLogger
 from torch import Tensor, nn
 from torch.nn.modules.conv import _ConvNd
 
@@ -86,3 +89,19 @@ def _equal(one: Tensor, other: Tensor) -> bool:
         torch.allclose(a, b, rtol=1e-4, atol=0)
         for a, b in ((one.flatten()[:8], other.flatten()[:8]), (one, other))
     )
+
+
+@contextmanager
+def quietly(least: str = "WARNING") -> Iterator[None]:
+    """Without mmengine's three lines for every tensor that is given a value.
+
+    Args:
+        least: level of what is still said.
+    """
+    logger = MMLogger.get_current_instance()
+    level = logger.level
+    logger.setLevel(least)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

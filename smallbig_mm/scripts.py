@@ -114,4 +114,11 @@ class Clip:
     def write_gif(self, path: str, **options: Any) -> None:
         """A gif that is shown again and again."""
         first, *others = map(Image.fromarray, self._frames)
-        first.save(path, save_all=True, append_images=others, duration=1000 / self._fps, loop=0)
+        first.save(
+            path,
+            format="GIF",
+            save_all=True,
+            append_images=others,
+            duration=1000 / self._fps,
+            loop=0,
+        )

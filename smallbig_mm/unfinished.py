@@ -20,6 +20,7 @@ from mmengine.hooks import Hook
 from mmengine.logging import print_log
 from mmengine.registry import DATA_SAMPLERS
 from mmengine.runner import Runner
+from mmengine.structures import BaseDataElement
 from torch import Tensor
 from torch.utils.data import BatchSampler
 
@@ -128,10 +129,10 @@ class KeepScores(Hook):
             show(self._clock.said(batch_idx + 1, len(runner.test_dataloader), "tested"))
         if not isinstance(self._batches, UnfinishedBatches):
             return
-        numbers, samples = self._batches.plan[self._next], outputs or ()
+        numbers, samples = self._batches.plan[self._next], () if outputs is None else outputs
         whole = len(samples) == len(numbers) and not _stood_in(runner.test_dataloader, numbers)
         if self._file is not None and whole:
-            kept = pickle.dumps((numbers, [_plain(s.to_dict()) for s in samples]), protocol=2)
+            kept = pickle.dumps((numbers, [*map(_plain, samples)]), protocol=2)
             try:
                 self._file.write(kept)
                 self._file.flush()
@@ -184,7 +185,12 @@ def _read(path: Path) -> dict[int, dict]:
 
 
 def _plain(value: Any) -> Any:
-    """With tensors of their own size: one that is a part of another is pickled with the whole."""
+    """With tensors of their own size: one that is a part of another is pickled with the whole.
+
+    Samples become dicts, as metrics get them; a `FeatureHead` gives tensors in their place.
+    """
+    if isinstance(value, BaseDataElement):
+        return _plain(value.to_dict())
     if isinstance(value, Tensor):
         return value.cpu().clone()
     if isinstance(value, dict):

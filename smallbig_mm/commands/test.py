@@ -13,7 +13,7 @@ from mmengine.dist import is_main_process
 
 from ..checkpoints import load_for
 from ..checks import ready
-from ..configs import load_config
+from ..configs import gives_features, load_config, only_dumps
 from ..deploy.recogniser import DeployedRecogniser
 from ..ensemble import dump_scores
 from ..errors import UserError
@@ -60,6 +60,12 @@ def main() -> None:
     recorded = copy.deepcopy(cfg)
     if args.dump is not None:
         dump_scores(cfg, args.dump)
+    if gives_features(cfg) and not only_dumps(cfg):
+        raise UserError(
+            f"{args.config}: model.cls_head is a FeatureHead, which gives features, a tensor a "
+            "video, and no scores: write them with --dump FILE.pkl, or use "
+            "tools/extract_features.py"
+        )
     make_resumable(cfg)
     folder = records_folder(cfg, args)
     runner = ready(cfg, partial(build_runner, cfg, args), ["test"], folder)

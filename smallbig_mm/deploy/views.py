@@ -33,3 +33,20 @@ def as_views(recogniser: Any, inputs: Tensor) -> Tensor:
     if not isinstance(recogniser, Recognizer2D):
         return inputs.flatten(0, 1)
     return inputs.reshape(-1, rows_of_a_view(recogniser, inputs.shape[1]), *inputs.shape[2:])
+
+
+def middle_view(recogniser: Any, inputs: Tensor, clips: int, crops: int) -> Tensor:
+    """The view of a video that is in its middle: of the middle clip, the middle crop.
+
+    Args:
+        recogniser: mmaction2's.
+        inputs: of one video, crops x clips views, a crop's clips one after the other.
+        clips: of the video.
+        crops: of a clip.
+
+    Shapes: (views, C, T, H, W) -> (1, C, T, H, W); of a `Recognizer2D`, (frames of all views, C, H,
+    W) -> (frames, C, H, W).
+    """
+    rows = len(inputs) // (clips * crops)
+    number = crops // 2 * clips + clips // 2
+    return inputs[number * rows : (number + 1) * rows]

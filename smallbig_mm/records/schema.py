@@ -184,7 +184,7 @@ class Record(Part):
 
     version: Literal[2]
     id: Annotated[str, Field(pattern=r"^[\w+-][\w.+-]*(/[\w+-][\w.+-]*)*$")]
-    kind: Literal["cost", "test", "train", "speed"]
+    kind: Literal["cost", "test", "train", "speed", "picture"]
     config: str
     settings: Annotated[list[Sha256], Field(min_length=1)]
     resolved: Sha256 | NotRun

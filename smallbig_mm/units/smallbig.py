@@ -127,8 +127,15 @@ class SmallBig(ConvModule):
         if self.big_bn is None:
             y = self.norm(self.conv(x + pool_view(x, self.view, self.pool)))
         else:
-            y = self.norm(self.conv(x)) + self.big_bn(pool_again(self._big_view, x))
+            small, big = self.views(x)
+            y = small + big
         return self.activate(y) if self.with_activation else y
+
+    def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """What the small and the big view add up to y, of individual norms: BN_small(W x), of y's
+        shape, and BN_big(W pool(x)), of one frame where the view is the whole clip."""
+        assert self.big_bn is not None
+        return self.norm(self.conv(x)), self.big_bn(pool_again(self._big_view, x))
 
     def _big_view(self, x: Tensor) -> Tensor:
         """W pool(x), before its norm."""

@@ -1,1 +1,1 @@
-"""Pictures of what a network sees and says."""
+"""Pictures of what a network sees and says, and of the unit."""
