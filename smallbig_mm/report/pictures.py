@@ -125,7 +125,7 @@ def _scatter(axes: Axes, points: Sequence[Point], cost: str) -> None:
             )
     axes.set_xscale("log")
     low, high = (end(point.costs[cost] for point in known) for end in (min, max))
-    axes.set_xlim(low * (low / high) ** 0.22, high * (high / low) ** 0.06)  # room for names
+    axes.set_xlim(low * (low / high) ** 0.27, high * (high / low) ** 0.06)  # room for names
     axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.xaxis.set_major_formatter("{x:,g}")
     axes.xaxis.set_minor_formatter(NullFormatter())

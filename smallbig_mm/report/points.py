@@ -16,7 +16,7 @@ from ..records.store import metrics
 from . import third_party
 from .lines import COMMON, Line
 from .orderings import Trained, interval
-from .speed import LATENCY
+from .speed import LATENCY, Latencies
 from .tables import label, number, protocol_text
 
 SOURCES = ("paper", "third party", "converted", "measured")
@@ -69,7 +69,7 @@ class Point:
 def points(
     every: Iterable[Line],
     networks: Iterable[Trained],
-    latencies: Mapping[str, Mapping[str, Mapping[str, Any]]],
+    latencies: Latencies,
 ) -> list[Point]:
     """All points; rows that are the same network, recipe and test are one.
 
@@ -97,9 +97,7 @@ def is_ours(members: Iterable[Config]) -> bool:
     return any(cfg.model.backbone.type == OURS for cfg in members)
 
 
-def _of_line(
-    line: Line, latencies: Mapping[str, Mapping[str, Mapping[str, Any]]]
-) -> Iterable[Point]:
+def _of_line(line: Line, latencies: Latencies) -> Iterable[Point]:
     """What the paper, others and we say of a row."""
     costs = {}
     if line.counted:
@@ -112,9 +110,8 @@ def _of_line(
     printed = number(line.row.cells["gflops"])
     if printed is not None:
         costs["printed"] = printed
-    if len(line.members) == 1:
-        for machine, figure in latencies.get(network_of(line.members[0]), {}).items():
-            costs[f"latency: {machine}"] = figure["ms"]
+    for machine, figure in timed(line, latencies).items():
+        costs[f"latency: {machine}"] = figure["ms"]
     shared: dict[str, Any] = dict(
         row=line.row.id,
         network=label(line),
@@ -158,6 +155,14 @@ def _of_line(
             )
 
 
+def timed(line: Line, latencies: Latencies) -> Mapping[str, Mapping[str, Any]]:
+    """How long a row's network takes for its clip at the printed size, by machine."""
+    if len(line.members) != 1:
+        return {}
+    clip = (line.protocols[0].frames, line.size, line.size)
+    return latencies.get((network_of(line.members[0]), clip), {})
+
+
 def _of_grid(network: Trained, ours: bool) -> Point:
     record = network.records[-1]
     seen = record.input
@@ -185,7 +190,7 @@ def _of_grid(network: Trained, ours: bool) -> Point:
     )
 
 
-def axes(latencies: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str, str]:
+def axes(latencies: Latencies) -> dict[str, str]:
     """Names of the costs that points are drawn over; of a latency's, a machine each."""
     machines = dict.fromkeys(name for known in latencies.values() for name in known)
     return COSTS | {f"latency: {name}": f"{LATENCY}: {name}" for name in machines}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -79,8 +79,11 @@ def figures(record: Record) -> list[dict[str, Any]]:
 LATENCY = f"ms a clip, {PLAIN.backend} {PLAIN.precision}, batch of one"
 
 
-def latencies(records: Iterable[Record], folder: Path) -> dict[str, dict[str, dict[str, Any]]]:
-    """How long each network takes for one clip, run as it is: an entry of `figures` by machine.
+Latencies = Mapping[tuple[str, tuple[int, ...]], Mapping[str, Mapping[str, Any]]]
+
+
+def latencies(records: Iterable[Record], folder: Path) -> Latencies:
+    """How long a network takes for one clip, run as it is: an entry of `figures` by machine.
 
     The newest one counts.
 
@@ -89,12 +92,12 @@ def latencies(records: Iterable[Record], folder: Path) -> dict[str, dict[str, di
         folder: where they, and the settings that they name, lie.
 
     Returns:
-        By what `experiments.costs.network_of` calls a network.
+        By what `experiments.costs.network_of` calls the network, and the clip, (T, H, W).
 
     Raises:
         RecordError: if the settings of a record of speed were not kept.
     """
-    found: dict[str, dict[str, dict[str, Any]]] = {}
+    found: dict[tuple[str, tuple[int, ...]], dict[str, dict[str, Any]]] = {}
     for record in records:
         if record.speed is None or record.speed.batch != 1:
             continue
@@ -102,8 +105,8 @@ def latencies(records: Iterable[Record], folder: Path) -> dict[str, dict[str, di
             way = (figure["mode"], figure["backend"], figure["precision"])
             ran = not isinstance(figure["ms"], str)
             if ran and way == ("inference", PLAIN.backend, PLAIN.precision):
-                network = _network(record, folder)
-                found.setdefault(network, {})[machine_of(record)] = figure
+                key = _network(record, folder), record.speed.clip
+                found.setdefault(key, {})[machine_of(record)] = figure
     return found
 
 

@@ -162,10 +162,13 @@ def test_front_by_hand():
 def test_latency_stands_with_its_row_and_machine(made):
     line = next(line for line in made["every"] if line.row.id == "table02/01_r23")
     network = tables.digest(line.members[0], ["model"])
-    timed = {network: {"a <b>, 2 threads": dict(ms=12.34, clip=[8, 224, 224])}}
+    timed = {
+        (network, (8, 224, 224)): {"a <b>, 2 threads": dict(ms=12.34)},
+        (network, (16, 224, 224)): {"a <b>, 2 threads": dict(ms=99.9)},
+    }
     files = page.files(RESULTS, **{**made, "latencies": timed})
     text = files[RESULTS / "index.html"]
-    assert "12.3 <small>8x224x224</small>" in text and "a &lt;b&gt;, 2 threads" in text
+    assert ">12.3</td>" in text and ">99.9</td>" not in text and "a &lt;b&gt;, 2 threads" in text
     assert page.NOT_TIMED not in text
     (found,) = (
         each.costs["latency: a <b>, 2 threads"]

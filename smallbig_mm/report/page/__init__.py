@@ -21,20 +21,18 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from ...experiments.costs import network_of
 from ...files import SHARE, relative, whole
 from ...paper import TABLES, rows
 from ..documents import Document
 from ..lines import COMMON, Line, not_run
 from ..orderings import Trained, verdicts
-from ..points import SOURCES, Point, axes
-from ..speed import LATENCY
+from ..points import SOURCES, Point, axes, timed
+from ..speed import LATENCY, Latencies
 
 OWN = Path(__file__).parent
 FOLDER = "page"  # beside index.html: all that it needs
 VENDORED = SHARE / "results" / FOLDER
 PLOTLY, LICENCE = "plotly-basic-4.1.1.min.js", "LICENSE-plotly.txt"  # see its README.md
-Latencies = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -221,11 +219,8 @@ def machines(latencies: Latencies) -> list[str]:
 def _latency(line: Line, latencies: Latencies, machine: str) -> str:
     if len(line.members) != 1:
         return "not run: an ensemble"
-    found = latencies.get(network_of(line.members[0]), {}).get(machine)
-    if found is None:
-        return "not run: no record of it here"
-    clip = "x".join(map(str, found["clip"]))
-    return f"{found['ms']:.1f} ({clip})"
+    found = timed(line, latencies).get(machine)
+    return "not run: no record of it here" if found is None else f"{found['ms']:.1f}"
 
 
 def _tables(name: str, document: Document, root: str) -> list[Table]:
