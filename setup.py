@@ -7,8 +7,10 @@ from setuptools import setup
 from setuptools.command.build_py import build_py
 
 SHARED = ("configs", "tools", "results")
+INDEX = "model-index.yml"  # where mim and mmengine look for model cards
 LEFT_OUT = (
-    *("__pycache__", "tables", "*.jpg"),
+    *("__pycache__", "tables", "figures", "*.jpg"),
+    *("index.html", "data.js", "page.css", "page.js"),  # make_tables.py makes them
     *("quickstart.sh", "run_tests.sh", "_environment.sh", "_pins.py", "smallbig-mm"),  # a clone's
 )
 
@@ -24,6 +26,7 @@ class BuildWithShared(build_py):
         shutil.rmtree(target, ignore_errors=True)  # of an older build
         for name in SHARED:
             shutil.copytree(name, target / name, ignore=shutil.ignore_patterns(*LEFT_OUT))
+        shutil.copy(INDEX, target / INDEX)
 
 
 setup(cmdclass={"build_py": BuildWithShared})

@@ -224,11 +224,16 @@ def fuse(members: Sequence[Scores]) -> Scores:
         UserError: if members differ in their classes, videos or labels.
     """
     reference = next((member for member in members if member.names), members[0])
-    scores = [_scores_in_order_of(reference, member) for member in members]
+    scores = [in_order_of(reference, member) for member in members]
     return replace(reference, source="fusion", scores=torch.stack(scores).mean(0))
 
 
-def _scores_in_order_of(reference: Scores, member: Scores) -> Tensor:
+def in_order_of(reference: Scores, member: Scores) -> Tensor:
+    """A member's scores (videos, classes), in the order of the reference's videos.
+
+    Raises:
+        UserError: if the two differ in their classes, videos or labels.
+    """
     both = f"{reference.source} and {member.source}"
     if reference.classes != member.classes:
         raise UserError(f"{both}: {reference.classes} and {member.classes} classes")

@@ -11,7 +11,6 @@ import logging
 import pickle
 import time
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,8 @@ from torch.utils.data import BatchSampler
 from .compat import pickles
 from .datasets.skipped import watched
 from .ensemble import name_videos
+from .progress import Clock
+from .screen import show
 
 FOLDER = "unfinished"
 PATIENCE = 10  # seconds until the first estimate
@@ -93,7 +94,7 @@ class KeepScores(Hook):
 
     def before_test_epoch(self, runner: Runner) -> None:
         """Read what is kept; samples that were finished go to the metrics in their places."""
-        self._began, self._say_after = time.monotonic(), float(PATIENCE)
+        self._clock = Clock(PATIENCE)
         self._batches = runner.test_dataloader.batch_sampler
         if not isinstance(self._batches, UnfinishedBatches):
             return
@@ -103,11 +104,10 @@ class KeepScores(Hook):
         self._batches.finished = set(self._found)
         self.reused = len(self._found)
         if self.reused:
-            print_log(
+            show(
                 f"This test was stopped when {self.reused} of {len(runner.test_dataloader.dataset)}"
                 f" samples were finished; it goes on from there (to test anew, delete "
-                f"{self._folder}/{self.key}-*)",
-                logger="current",
+                f"{self._folder}/{self.key}-*)"
             )
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -125,7 +125,8 @@ class KeepScores(Hook):
         outputs: Sequence | None = None,
     ) -> None:
         """Keep a batch's scores."""
-        self._estimate(batch_idx + 1, len(runner.test_dataloader))
+        if self._clock.strikes():
+            show(self._clock.said(batch_idx + 1, len(runner.test_dataloader), "tested"))
         if not isinstance(self._batches, UnfinishedBatches):
             return
         numbers, samples = self._batches.plan[self._next], () if outputs is None else outputs
@@ -162,16 +163,6 @@ class KeepScores(Hook):
         self._file = None
         message = f"Scores are not kept, so a test that is stopped starts anew: {error}"
         print_log(message, logger="current", level=logging.WARNING)
-
-    def _estimate(self, done: int, total: int) -> None:
-        """Say how long it will take, after a few seconds and whenever twice the time has passed."""
-        seconds = time.monotonic() - self._began
-        if seconds < self._say_after:
-            return
-        self._say_after = 2 * seconds
-        left = seconds / done * (total - done)
-        past, rest = (timedelta(seconds=round(each)) for each in (seconds, left))
-        print_log(f"{done} of {total} batches tested in {past}; about {rest} left", "current")
 
 
 def _stood_in(loader: Any, numbers: list[int]) -> bool:

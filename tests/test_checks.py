@@ -1,5 +1,6 @@
 """What is wrong is said before a run starts, all of it, and nothing else changes."""
 
+import importlib.util
 import os
 import re
 import shutil
@@ -255,3 +256,19 @@ def test_a_load_from_of_another_network_is_refused(network, tmp_path):
         count_loaded_from(network, dict(state_dict=few), path)
     with pytest.raises(WeightsError, match="no state dict"):
         count_loaded_from(network, dict(epoch=3), path)
+
+
+def test_a_visualiser_s_missing_package_is_said_before(config, tmp_path, monkeypatch):
+    """All of them; one that is there is not named."""
+    find = importlib.util.find_spec
+    gone = lambda name, *more: None if name in ("tensorboard", "wandb") else find(name, *more)  # noqa: E731
+    monkeypatch.setattr(importlib.util, "find_spec", gone)
+    path = config.with_name("backends.py")
+    kinds = ("LocalVisBackend", "TensorboardVisBackend", "WandbVisBackend")
+    backends = [dict(type=kind) for kind in kinds]
+    path.write_text(f'_base_ = "{config}"\nvisualizer = dict(vis_backends={backends})\n')
+    with pytest.raises(Problems) as caught:
+        train(path, tmp_path)
+    first, second = map(str, caught.value.problems)
+    assert "TensorboardVisBackend needs tensorboard: pip install tensorboard" in first
+    assert "pip install wandb" in second

@@ -90,9 +90,15 @@ def test_the_wheel_holds_configs_tools_and_evidence(wheel):
         *("configs/smallbig_r50_k400.py", "configs/_base_/default_runtime.py"),
         *("configs/table11/20_smallbig_en_2x3_sthv2.py", "tools/train.py", "tools/dist_train.sh"),
         *("results/paper/table10.csv", "results/notes.csv"),
+        *("model-index.yml", "configs/metafile.yml", "results/page/README.md"),
     ):
         assert f"{mim}/{name}" in names
     assert any(name.startswith(f"{mim}/results/runs/costs/") for name in names)
+    assert any(name.startswith(f"{mim}/results/page/plotly-basic") for name in names)
+    assert {
+        f"smallbig_mm/report/page/{name}" for name in ("index.html", "page.css", "page.js")
+    } <= names
+    assert f"{mim}/results/index.html" not in names  # make_tables.py makes it
     assert any(name.endswith("LICENSE") for name in names)
     assert not any("__pycache__" in name or name.startswith("tests/") for name in names)
 

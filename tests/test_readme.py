@@ -13,6 +13,8 @@ from smallbig_mm.costs.counting import build_model
 from smallbig_mm.experiments import costs
 from smallbig_mm.records import store
 from smallbig_mm.report import readme
+from smallbig_mm.report.lines import lines
+from smallbig_mm.report.orderings import trained
 from smallbig_mm.report.readme import blocks
 from smallbig_mm.report.tables import documents
 from smallbig_mm.report.ut_interaction import table
@@ -32,7 +34,7 @@ def records():
 
 @pytest.fixture(scope="module")
 def every_table(records):
-    return documents(records)
+    return documents(records, lines(records), trained(records))
 
 
 def test_costs_are_the_recorded_ones(records):
@@ -100,7 +102,8 @@ def test_own_videos_in_four_commands(tmp_path, monkeypatch, capsys):
     assert OWN in CODE
     section = README.partition("## Your own videos\n")[2].partition("\n## ")[0]
     lines = re.findall(r"^    smallbig-mm (.*)$", section, re.M)
-    assert [line.split()[0] for line in lines] == ["make-lists", "train", "test", "predict"]
+    first, rest = lines[:4], lines[4:]
+    assert [line.split()[0] for line in first] == ["make-lists", "train", "test", "predict"]
     for number in range(6):
         label = ("jump", "run")[number % 2]
         write_video(tmp_path / f"clips/{label}/{number}.mp4", frames=8, seed=number)
@@ -109,7 +112,9 @@ def test_own_videos_in_four_commands(tmp_path, monkeypatch, capsys):
 
     def run(line: str) -> str:
         monkeypatch.setattr(
-            sys, "argv", ["smallbig-mm", *line.replace("epoch_20", "epoch_1").split()]
+            sys,
+            "argv",
+            ["smallbig-mm", *line.partition("#")[0].replace("epoch_20", "epoch_1").split()],
         )
         commands.main()
         return capsys.readouterr().out
@@ -122,6 +127,9 @@ def test_own_videos_in_four_commands(tmp_path, monkeypatch, capsys):
     assert (trained.kind, tested.kind) == ("train", "test")
     assert tested.data[0].samples == 2
     assert {guess.split()[1] for guess in run(lines[3]).splitlines()} == {"jump", "run"}
+    for line in rest:
+        made = [word for word in run(line).split() if (tmp_path / word.rstrip(":")).is_file()]
+        assert made, line
 
     names: dict = {}
     exec(example("smallbig_mm.load").replace("epoch_20", "epoch_1"), names)

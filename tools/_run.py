@@ -5,6 +5,8 @@ import sys
 
 def run(name: str) -> None:
     """Run a command of the package."""
+    if sys.stderr.isatty():  # for seconds nothing else would be seen
+        print("Loading PyTorch and mmaction2 ...", file=sys.stderr)
     try:
         from smallbig_mm import commands
     except ImportError as error:

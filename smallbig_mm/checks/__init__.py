@@ -23,7 +23,7 @@ from ..files import require_file
 from ..records.training import count_loaded_from, start_of, unwrap
 from .machine import check_disk, require_writable, warn_of_little_shared_memory
 from .samples import read_some
-from .settings import check_keys, warn_of_unused_pipelines
+from .settings import check_keys, check_visualizer, warn_of_unused_pipelines
 from .training import check_pretrained, check_schedules, probe_of, warn_of_rate
 
 
@@ -60,6 +60,7 @@ def ready(cfg: Config, build: Callable[[], Runner], splits: Sequence[str], recor
     """
     found, runner = _Found(), None
     with found.noting(f"config {cfg.filename}"):
+        check_visualizer(cfg)
         runner = build()
     with found.noting("--records"):
         require_writable(records)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import importlib.util
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -43,6 +44,35 @@ def _meant(key: str, known: set[str]) -> str | None:
     turned = [name for name in known if sorted(name) == sorted(key)]
     near = difflib.get_close_matches(key, known, n=1, cutoff=0.88)
     return next(iter(turned + near), None)
+
+
+# What mmengine's backends of a visualiser import, beside those that need nothing.
+VIS_BACKENDS = {
+    "TensorboardVisBackend": "tensorboard",
+    "WandbVisBackend": "wandb",
+    "MLflowVisBackend": "mlflow",
+    "ClearMLVisBackend": "clearml",
+    "NeptuneVisBackend": "neptune",
+    "DVCLiveVisBackend": "dvclive",
+    "AimVisBackend": "aim",
+}
+
+
+def check_visualizer(cfg: Config) -> None:
+    """Raise UserError if the visualiser has a backend whose package is not installed."""
+    missing, backends = [], (cfg.get("visualizer") or {}).get("vis_backends") or []
+    for backend in [backends] if isinstance(backends, dict) else backends:
+        kind = getattr(backend.get("type"), "__name__", str(backend.get("type"))).rpartition(".")[2]
+        package = VIS_BACKENDS.get(kind)
+        if package is not None and importlib.util.find_spec(package) is None:
+            missing.append(
+                UserError(
+                    f"visualizer.vis_backends: {kind} needs {package}: pip install {package}, or "
+                    "leave this backend out"
+                )
+            )
+    if missing:
+        raise Problems(missing)
 
 
 def warn_of_unused_pipelines(cfg: Config) -> None:

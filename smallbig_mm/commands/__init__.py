@@ -11,7 +11,7 @@ from pathlib import Path
 from ..errors import Problems, UserError, last_line
 from ..files import FULL, disk_full
 
-HELPERS = {"__init__", "cli", "loader"}  # files here that are no commands
+HELPERS = {"__init__", "cli", "loader", "summary"}  # files here that are no commands
 GO_ON = {
     "train": "; with --resume it goes on from the newest checkpoint",
     "test": "; the same command goes on from here",

@@ -18,6 +18,7 @@ from ..deploy.backends import BACKENDS, PRECISIONS
 from ..deploy.execution import PLAIN, Execution
 from ..errors import UserError
 from ..records.store import folder_for
+from ..screen import ReadableRunner
 from ..workers import cores
 
 RECORDS_HELP = (
@@ -106,7 +107,7 @@ def build_runner(cfg: Config, args: argparse.Namespace) -> Runner:
     dist = cfg.setdefault("env_cfg", {}).setdefault("dist_cfg", {})
     dist.timeout = timeout = _timeout(dist.get("timeout", 600))
     try:
-        return Runner.from_cfg(cfg)
+        return ReadableRunner.from_cfg(cfg)
     except DistError as error:
         place = ":".join(os.environ.get(f"MASTER_{name}", "?") for name in ("ADDR", "PORT"))
         raise UserError(

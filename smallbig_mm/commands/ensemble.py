@@ -25,7 +25,9 @@ from ..records.store import folder_for
 from ..records.training import unwrap
 from ..report.judging import said
 from ..report.lines import verdicts
+from ..screen import show
 from ..unfinished import make_resumable
+from . import summary
 from .cli import OPTIONS_HELP, RECORDS_HELP, build_runner, parser
 
 
@@ -170,5 +172,6 @@ def test(member: Trained, dump: Path, records: Path) -> dict[str, Any]:
     runner = build_runner(cfg, where)
     rest = load_for(unwrap(runner.model), member.checkpoint)
     weights = runs.tested(member.checkpoint, rest, records)
+    show(summary.of_test(cfg, runner, member.checkpoint))
     runs.test(runner, member.cfg, records, weights)
     return weights

@@ -1,14 +1,19 @@
-"""Render the paper's tables beside what others and we measured, from data alone."""
+"""Render the paper's tables and the page of them beside what others and we measured."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from ..errors import UserError
 from ..files import CHECKOUT, relative, write_text
 from ..paper import find
 from ..records import store
+from ..report import model_cards, page, pictures
 from ..report.documents import FORMATS
 from ..report.lines import lines
+from ..report.orderings import trained, verdicts
+from ..report.points import points
 from ..report.readme import PAGES, blocks, filled
+from ..report.speed import latencies
 from ..report.speed_page import GROWTH, curves, draw
 from ..report.tables import Footnotes, accuracy_of, costs_of, documents
 from .cli import parser
@@ -20,7 +25,10 @@ def main() -> None:
     tool = parser(__doc__, "python tools/make_tables.py --format latex --out /tmp/tables")
     tool.add_argument("--format", choices=FORMATS, default="md", help="(%(default)s)")
     tool.add_argument(
-        "--out", type=Path, default=TABLES, help="folder (%(default)s, and a checkout's README)"
+        "--out",
+        type=Path,
+        default=TABLES,
+        help="folder (%(default)s; of a checkout also the page, pictures, model cards and README)",
     )
     tool.add_argument(
         "--records", type=Path, default=store.RUNS, help="folder of records (results/runs)"
@@ -48,29 +56,46 @@ def main() -> None:
             for number, text in enumerate(footnotes.texts, start=1):
                 print(f"[{number}] {text}")
         return
-    different = []
-    pages = documents(records)
+    every = lines(records, folder=args.records)
+    networks, timed = trained(records), latencies(records, args.records)
+    pages = documents(records, every, networks)
+    seen = points(every, networks, timed)
+    home = TABLES.parent if CHECKOUT and args.out == TABLES else args.out
     texts = {
-        args.out / f"{name}.{FORMATS[args.format]}": page.render(args.format)
-        for name, page in pages.items()
+        args.out / f"{name}.{FORMATS[args.format]}": document.render(args.format)
+        for name, document in pages.items()
     }
+    texts |= page.files(home, every, pages, seen, networks, timed)
     if CHECKOUT and args.out == TABLES:
         parts = blocks(records, pages["motion_shapes"])
         texts[TABLES / "quickstart.md"] = parts["quickstart"] + "\n"
-        for page, names in PAGES.items():
-            path = CHECKOUT / page
-            texts[path] = filled(path.read_text(), {name: parts[name] for name in names})
+        for name, names in PAGES.items():
+            path = CHECKOUT / name
+            texts[path] = filled(path.read_text(), {part: parts[part] for part in names})
+        cards = model_cards.files(records, every, args.records)
+        texts |= {CHECKOUT / name: text for name, text in cards.items()}
+    if args.check:  # but for pictures, whose bytes depend on the fonts here
+        _check(texts)
+        return
     for path, text in texts.items():
-        if args.check:
-            if not path.is_file():
-                raise UserError(f"{path}: no such file; --check compares tables that were made")
-            if path.read_text() != text:
-                different.append(str(path))
-            continue
         write_text(path, text)
-        print(path)
-    if pages["speed"].figures and not args.check:  # a picture's bytes depend on the fonts here
+    drawn = [*page.copy_plotly(home), *pictures.draw(seen, verdicts(networks), home / "figures")]
+    if pages["speed"].figures:
         draw(curves([record for record in records if record.speed is not None]), args.out / GROWTH)
-        print(args.out / GROWTH)
+        drawn.append(args.out / GROWTH)
+    for path in (*texts, *drawn):
+        print(path)
+
+
+def _check(texts: Mapping[Path, str]) -> None:
+    """Compare files with what they should be.
+
+    Raises:
+        UserError: naming those that are another, or one that is not there.
+    """
+    for path in texts:
+        if not path.is_file():
+            raise UserError(f"{path}: no such file; --check compares tables that were made")
+    different = [str(path) for path, text in texts.items() if path.read_text() != text]
     if different:
         raise UserError(f"not what the data give: {', '.join(different)}; run tools/make_tables.py")

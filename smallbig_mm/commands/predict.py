@@ -10,7 +10,6 @@ from typing import IO, Any
 
 from mmengine.config import DictAction
 from mmengine.device import get_device
-from torch import nn
 
 from ..configs import load_config
 from ..deploy.recogniser import DeployedRecogniser
@@ -83,7 +82,7 @@ def main() -> None:
     if args.plot and not alone:
         raise UserError(f"--plot {args.plot}: is of one video; give its file alone")
     model, pipeline = _prepared(args, videos)
-    labels = read_labels(model.cfg, args.labels, model.cls_head.num_classes)
+    labels = read_labels(model.cfg, args.labels, model.cfg.model.cls_head.num_classes)
     seen: list[Moment] = []
     failed = 0
     with _writer(args, text=alone and not args.json) as write:
@@ -125,7 +124,7 @@ def _check(args: Namespace) -> None:
         raise UserError(f"--out {args.out}: is there already; delete it, or give another name")
 
 
-def _prepared(args: Namespace, videos: Sequence[Video]) -> tuple[nn.Module, VideoPipeline]:
+def _prepared(args: Namespace, videos: Sequence[Video]) -> tuple[Any, VideoPipeline]:
     """The network as it is to be run, and what reads videos for it."""
     how = execution(args)
     if how.needs_cpu and args.device not in (None, "cpu"):
@@ -145,7 +144,7 @@ def _prepared(args: Namespace, videos: Sequence[Video]) -> tuple[nn.Module, Vide
 
 
 def _results(
-    model: nn.Module, pipeline: VideoPipeline, video: Video, args: Namespace
+    model: Any, pipeline: VideoPipeline, video: Video, args: Namespace
 ) -> Iterator[tuple[Moment, dict[str, float]]]:
     """The moments of a video, and what a line says of each beside its classes."""
     if args.every is None:

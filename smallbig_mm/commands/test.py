@@ -23,7 +23,9 @@ from ..records.training import unwrap
 from ..report import backends
 from ..report.judging import said
 from ..report.lines import verdicts
+from ..screen import show
 from ..unfinished import make_resumable
+from . import summary
 from .cli import (
     add_backend_arguments,
     add_run_arguments,
@@ -70,6 +72,7 @@ def main() -> None:
     # mmengine's own loading only warns when names do not match
     network = unwrap(runner.model)
     rest = load_for(network, checkpoint)
+    show(summary.of_test(cfg, runner, checkpoint, how))
     if not how.is_plain:
         batch = pseudo_collate([runner.test_loop.dataloader.dataset[0]])
         network = network.cpu() if how.needs_cpu else network

@@ -13,6 +13,8 @@ from ..configs import load_config
 from ..errors import UserError
 from ..records import runs
 from ..records.resuming import resume
+from ..screen import show
+from . import summary
 from .cli import add_run_arguments, build_runner, parser, positive, records_folder, restarted
 
 
@@ -61,6 +63,7 @@ def main() -> None:
         cfg.randomness = dict(seed=args.seed, deterministic=args.deterministic)
     records = records_folder(cfg, args)
     runner = ready(cfg, partial(_build, cfg, args), ("train", "val"), records)
+    show(summary.of_training(cfg, runner))
     runs.train(runner, cfg, records)
 
 

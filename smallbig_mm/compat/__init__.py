@@ -35,6 +35,7 @@ from .networks import (
     check_head_width,
     draw_without_file,
     feed_channels_last,
+    load_tsm_silently,
 )
 from .numpy2 import jitter_hue_beyond_uint8, restore_np_inf
 from .pickles import load_files_safely
@@ -46,6 +47,7 @@ from .weights import (
     allow_checkpoint_types,
     load_checkpoints_safely,
     load_urls_safely,
+    log_what_is_loaded,
     resolve_torchvision_names,
 )
 
@@ -62,6 +64,7 @@ REPAIRS: tuple[Callable[[], str | None], ...] = (
     allow_checkpoint_types,
     load_checkpoints_safely,
     load_urls_safely,
+    log_what_is_loaded,
     resolve_torchvision_names,
     freeze_before_wrapping,
     meet_anew_after_restart,
@@ -73,6 +76,7 @@ REPAIRS: tuple[Callable[[], str | None], ...] = (
     jitter_hue_beyond_uint8,
     restore_np_inf,
     chain_train,
+    load_tsm_silently,
     draw_without_file,
     feed_channels_last,
     bound_testing,

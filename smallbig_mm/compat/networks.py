@@ -44,6 +44,20 @@ def _returning_self(train: Callable[..., None]) -> Callable[..., Any]:
     return chained
 
 
+def load_tsm_silently() -> str | None:
+    """Have mmaction2's `ResNetTSM` load 2D weights without printing a line a tensor.
+
+    Source: https://github.com/open-mmlab/mmaction2/blob/v1.2.0/mmaction/models/backbones/resnet_tsm.py
+    (`print(f'wrapped_name {wrapped_name}')`; no thread known).
+    """
+    from mmaction.models.backbones import resnet_tsm
+
+    if hasattr(resnet_tsm, "print") or "print(" not in inspect.getsource(resnet_tsm):
+        return None
+    resnet_tsm.print = lambda *_: None  # in place of Python's, in this module alone
+    return "ResNetTSM: 2D weights are loaded without a line a tensor"
+
+
 # Frames x height x width that go through a network at a time in testing: 8 clips of 8x256x256.
 POSITIONS = 64 * 256 * 256
 

@@ -218,6 +218,21 @@ def _check_hash(file: Path) -> None:
         )
 
 
+def log_what_is_loaded() -> str | None:
+    """Have mmengine write into the log which checkpoint it loads, instead of printing it.
+
+    A runner does not say for which logger, and every process prints: `_load_checkpoint` in
+    https://github.com/open-mmlab/mmengine/blob/v0.10.7/mmengine/runner/checkpoint.py (no thread
+    known).
+    """
+    from mmengine.runner.checkpoint import _load_checkpoint
+
+    if inspect.signature(_load_checkpoint).parameters["logger"].default is not None:
+        return None
+    _load_checkpoint.__defaults__ = (None, "current")
+    return "which checkpoint is loaded goes to the log"
+
+
 def resolve_torchvision_names() -> str | None:
     """Load `torchvision://resnet50` and the like without torchvision.
 

@@ -8,6 +8,7 @@ so do the comparisons and additions of pooling, which fvcore does not count for 
 
 from __future__ import annotations
 
+import copy
 import math
 from collections import Counter
 from dataclasses import asdict, dataclass
@@ -19,6 +20,7 @@ from fvcore.nn import FlopCountAnalysis
 from mmengine.config import Config
 from mmengine.registry import DefaultScope, init_default_scope
 from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
 
 from ..configs import protocol
 from .memory import peak_activation_bytes
@@ -129,6 +131,31 @@ def build_model(cfg: Config) -> nn.Module:
     return MODELS.build(cfg.model).eval()
 
 
+def _input_shape(recognizer: nn.Module, clip: tuple[int, int, int]) -> tuple[int, ...]:
+    """Of a clip as a recogniser takes it."""
+    frames, height, width = clip
+    if type(recognizer).__name__ == "Recognizer2D":
+        return 1, frames, 3, height, width
+    return 1, 1, 3, frames, height, width
+
+
+@torch.no_grad()
+def quick_macs(recognizer: nn.Module, clip: tuple[int, int, int]) -> int:
+    """The multiply-adds that `count` finds, from shapes alone: in a moment, whatever they are.
+
+    PyTorch's counter, which unlike fvcore's traces nothing, runs the network on the meta device.
+
+    Args:
+        recognizer: as `count` takes it; it stays as it is.
+        clip: (T, H, W).
+    """
+    shapes = _Scores(copy.deepcopy(recognizer).to("meta").eval())
+    counter = FlopCounterMode(display=False)
+    with counter:
+        shapes(torch.zeros(_input_shape(recognizer, clip), device="meta"))
+    return counter.get_total_flops() // 2  # a multiply-add is two of its operations
+
+
 @torch.no_grad()
 def count(recognizer: nn.Module, clip: tuple[int, int, int]) -> Costs:
     """Count one clip through a recogniser, from backbone to scores.
@@ -137,11 +164,7 @@ def count(recognizer: nn.Module, clip: tuple[int, int, int]) -> Costs:
         recognizer: mmaction2's `Recognizer3D`, or `Recognizer2D`, which takes the clip as images.
         clip: (T, H, W).
     """
-    frames, height, width = clip
-    shape = (1, 1, 3, frames, height, width)
-    if type(recognizer).__name__ == "Recognizer2D":
-        shape = (1, frames, 3, height, width)  # type: ignore[assignment]
-    scores, zeros = _Scores(recognizer), torch.zeros(shape)
+    scores, zeros = _Scores(recognizer), torch.zeros(_input_shape(recognizer, clip))
     analysis = FlopCountAnalysis(scores, zeros)
     analysis.unsupported_ops_warnings(False).uncalled_modules_warnings(False)
     analysis.set_op_handle(**{f"aten::{name}": _pool_ops for name in POOLS})

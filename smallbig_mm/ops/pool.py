@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
-from .layout import channels_last, over_frames
+from .layout import channels_last
 
 View = tuple[int | Literal["T"], int, int]
 POOLS = ("max", "avg")
@@ -49,17 +49,26 @@ def pool_view(x: Tensor, view: View, pool: str = "max") -> Tensor:
 
 
 def pool_view_separable(x: Tensor, view: View, pool: str = "max") -> Tensor:
-    """`pool_view` for inference: a maximum over frames and one over each frame's positions."""
+    """`pool_view` for inference: a maximum along each dimension after the other."""
     t, h, w = view
     if pool != "max":
         return pool_view(x, view, pool)
+    x = channels_last(x)
     if t == "T":
-        x = reduce(torch.maximum, x.unbind(2)).unsqueeze(2)
-    x = over_frames(lambda frames: F.max_pool2d(frames, (h, w), 1, (h // 2, w // 2)), x)
-    for _ in range(0 if t == "T" else t // 2):
+        t, x = 1, reduce(torch.maximum, x.unbind(2)).unsqueeze(2)
+    for dim, size in zip((2, 3, 4), (t, h, w), strict=True):
+        x = _maximum_around(x, dim, size)
+    return x
+
+
+def _maximum_around(x: Tensor, dim: int, size: int) -> Tensor:
+    """The maximum of the `size` positions around each, along one dimension."""
+    for _ in range(size // 2):
         earlier, x = x, x.clone()
-        torch.maximum(x[:, :, 1:], earlier[:, :, :-1], out=x[:, :, 1:])
-        torch.maximum(x[:, :, :-1], earlier[:, :, 1:], out=x[:, :, :-1])
+        others = x.shape[dim] - 1
+        for here, there in ((1, 0), (0, 1)):
+            part = x.narrow(dim, here, others)
+            torch.maximum(part, earlier.narrow(dim, there, others), out=part)
     return x
 
 

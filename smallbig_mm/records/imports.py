@@ -5,7 +5,6 @@ An imported record tells what its file tells and nothing of this machine; the re
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -23,17 +22,15 @@ from ..files import file_name, file_sha256, relative
 from ..paper import compared
 from . import store
 from .runs import tested
+from .scalars import PROGRESS, read_rows
 
 NO_LOG = "not run: not in the log"
 NO_DUMP = "not run: not in the dump"
 NO_LIST = "not run: the list that was tested is not here"
-PROGRESS = {"data_time", "epoch", "eta", "iter", "memory", "step", "time"}
 
 
 def read_scalars(path: Path) -> tuple[str, dict[str, float], int]:
     """Read the scalars that mmengine writes: `vis_data/scalars.json`, or `<stamp>.json`.
-
-    A row a line: a training step has `iter`, a validation `step` without it, a test neither.
 
     Returns:
         `train`, or `test` if nothing was trained; the last evaluation's metrics, as the evaluator
@@ -43,27 +40,12 @@ def read_scalars(path: Path) -> tuple[str, dict[str, float], int]:
     Raises:
         UserError: if there is no such file, it is none of these, or has no metrics.
     """
-    if not path.is_file():
-        raise UserError(f"log {path}: no such file; mmengine writes STAMP/vis_data/scalars.json")
-    kind, cut = "test", 0
+    rows, cut = read_rows(path)
+    kind = "train" if any("step" in row for row in rows) else "test"
     found: dict[str, float] = {}
     loss: dict[str, float] = {}
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    for number, line in enumerate(lines, start=1):
-        try:
-            row = json.loads(line) if line.strip() else {}
-        except ValueError:
-            if 1 < number == len(lines):
-                cut = 1
-                break
-            raise UserError(
-                f"{path}, line {number}: unknown format; give mmengine's vis_data/scalars.json"
-            ) from None
-        if not isinstance(row, dict):
-            raise UserError(f"{path}, line {number}: unknown format; no row of mmengine's scalars")
-        values = {k: float(v) for k, v in row.items() if type(v) in (int, float)}
-        kind = "train" if "step" in row else kind
-        if "iter" in row:
+    for values in rows:
+        if "iter" in values:
             loss = {"train/loss": values["loss"]} if "loss" in values else loss
         elif figures := {k: v for k, v in values.items() if k not in PROGRESS}:
             found = figures

@@ -16,6 +16,7 @@ from ..compat.checkpoints import POINTER, damage, newest_whole
 from ..compat.seeds import mixed, seed_all
 from ..errors import CheckpointError, UserError
 from ..files import PART, require_file, write_text
+from ..screen import show
 from .training import checkpoint_hooks, unwrap
 
 NEEDED = {"meta", "message_hub", "optimizer"}
@@ -46,7 +47,7 @@ def resume(runner: Runner, source: str) -> None:
         raise found[0]
     runner._resume = found[0] is not None
     if not runner._resume:
-        print_log(f"--resume: no checkpoint in {runner.work_dir} yet; begins anew", "current")
+        show(f"--resume: no checkpoint in {runner.work_dir} yet; begins anew")
         return
     runner._load_from = found[0]
     rest = load_for(unwrap(runner.model), found[0])

@@ -22,9 +22,10 @@ from ..datasets.undecodable import UndecodableVideos, log_of, require_videos
 from ..deploy.execution import PLAIN, Execution
 from ..errors import UserError, reason
 from ..files import content_sha256, file_name, file_sha256, relative, sources_sha256
+from ..screen import EpochLines, show
 from ..unfinished import KeepScores
 from . import store
-from .figures import as_fields
+from .figures import NumbersOnly, as_fields
 from .provenance import code_version, command, environment, is_committed, now
 from .resuming import Resumable
 from .schema import Record
@@ -208,10 +209,10 @@ def train(runner: Runner, cfg: Config, folder: Path) -> None:
             f"{runner._load_from} is the end of this training, recorded as {record}: there is "
             "nothing to train. To go on, raise train_cfg.max_epochs"
         )
-        print_log(message, logger="current")
+        show(message)
         return
-    validations, undecodable = Validations(), UndecodableVideos()
-    for hook in (validations, undecodable):
+    validations, undecodable, numbers = Validations(), UndecodableVideos(), NumbersOnly()
+    for hook in (validations, undecodable, numbers, EpochLines()):
         runner.register_hook(hook)
     with _of("train", runner, cfg, folder) as run:
         held_out = store.data_of(cfg, "val", 0)
@@ -221,7 +222,10 @@ def train(runner: Runner, cfg: Config, folder: Path) -> None:
         try:
             trained(runner, cfg, run)
             why, _ = undecodable.unvalidated.get(runner.iter, ("not validated", 0))
-            run.set(**_validated(runner, validations, why))
+            run.set(**_validated(runner, validations, numbers, why))
+            for key in ("last_ckpt", "best_ckpt"):
+                if (path := runner.message_hub.runtime_info.get(key)) is not None:
+                    show(f"{key.partition('_')[0].capitalize()} checkpoint: {path}")
         finally:
             if validations.figures:
                 bad = undecodable.unvalidated.get(max(validations.figures), ("", 0))[1]
@@ -294,7 +298,9 @@ def test(
         VideoDecodeError: if a video cannot be decoded; one that no look at the files can tell, when
             the whole list has been gone through.
     """
-    runner.register_hook(UndecodableVideos())
+    numbers = NumbersOnly()
+    for hook in (UndecodableVideos(), numbers):
+        runner.register_hook(hook)
     with _of("test", runner, cfg, folder) as run:
         run.set(checkpoints=[checkpoint], seed="not run: a test has none")
         run.set(data=store.data_of(cfg, "test"), backend=how.backend, precision=how.precision)
@@ -306,7 +312,8 @@ def test(
         calibrated = how.calibrated_on()
         kept = KeepScores(content_sha256([*follows_from, calibrated]))
         runner.register_hook(kept)
-        figures = as_fields(runner.test(), runner.work_dir, run.id)  # an error, if it skipped any
+        metrics = runner.test()  # an error, if it skipped any
+        figures = as_fields({**metrics, **numbers.others}, runner.work_dir, run.id)
         if not labels:
             figures["metrics"] = "not run: the list has no labels"
         if calibrated:
@@ -314,7 +321,15 @@ def test(
         if kept.reused:
             figures["detail"]["reused_from_a_stopped_test"] = kept.reused
         run.set(data=[{**own, "skipped": 0} for own in run.content["data"]], **figures)
+        _show(figures)
     return run.path
+
+
+def _show(fields: dict[str, Any]) -> None:
+    """A test's figures, as `as_fields` gives them."""
+    metrics = fields["metrics"]
+    lines = [metrics] if isinstance(metrics, str) else [f"{k}: {v:.4f}" for k, v in metrics.items()]
+    show("\n".join([*lines, *(f"{a['name']}: {a['file']}" for a in fields["attachments"])]))
 
 
 def fused(
@@ -377,12 +392,16 @@ def _of(kind: str, runner: Runner, cfg: Config, folder: Path) -> Iterator[Record
                     **run.content.get("detail", {}),
                     "decoders": decoders.counts,
                 }
-            print_log(f"Record: {run.path}", logger="current")
+            show(f"Record: {run.path}")
 
 
-def _validated(runner: Runner, validations: Validations, why: str) -> dict[str, Any]:
+def _validated(
+    runner: Runner, validations: Validations, numbers: NumbersOnly, why: str
+) -> dict[str, Any]:
     """The last weights' figures, or `why` they have none, and the loss."""
     figures = validations.figures.get(runner.iter, {})
+    if runner.iter in validations.figures:  # then the last evaluation is of these weights
+        figures = {**figures, **numbers.others}
     found = as_fields({**figures, **loss(runner)}, runner.work_dir, "validation")
     if not figures:
         found["detail"] |= dict(validation=f"not run: {why}")

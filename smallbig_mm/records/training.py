@@ -10,7 +10,6 @@ from typing import Any
 from mmengine.config import Config
 from mmengine.dist import all_gather_object, get_world_size
 from mmengine.hooks import CheckpointHook, EMAHook, Hook
-from mmengine.logging import print_log
 from mmengine.model import is_model_wrapper
 from mmengine.optim import AmpOptimWrapper
 from mmengine.runner import EpochBasedTrainLoop, Runner
@@ -22,6 +21,7 @@ from ..errors import CheckpointError, UserError, WeightsError
 from ..files import file_sha256
 from ..pretrained import count_loaded
 from ..printed import parse
+from ..screen import show
 from ..state_dicts import empty_blocks, tensors_of
 from . import store
 from .schema import Training
@@ -64,7 +64,7 @@ class KeepTraining(Hook):
         self._load_from = count_loaded_from(
             unwrap(runner.model), checkpoint, Path(runner._load_from)
         )
-        print_log(said("load_from", self._load_from, "tensors"), logger="current")
+        show(said("load_from", self._load_from, "tensors"))
 
     def before_train(self, runner: Runner) -> None:
         """Complete the facts; the network has its initial weights, or those resumed from."""
@@ -74,15 +74,14 @@ class KeepTraining(Hook):
         batch = "{batch_per_process} x {processes} processes x {accumulation} accumulated".format(
             **start
         )
-        print_log(f"Batch {start['batch']} = {batch}; learning rate {start['lr']}", "current")
+        show(f"Batch {start['batch']} = {batch}; learning rate {start['lr']}")
         if self._earlier:
             self.facts = {**self._earlier, "starts": [*self._earlier["starts"], start]}
             return
         if self._earlier is None and self._load_from is None:
             self._pretrained = _pretrained(runner)
             if self._pretrained:
-                said_so = said("pretrained", self._pretrained, "convolutions")
-                print_log(said_so, logger="current")
+                show(said("pretrained", self._pretrained, "convolutions"))
         data = store.data_of(self.cfg, "train")
         self.facts = dict(
             starts=[start],
@@ -117,7 +116,7 @@ class Validations(Hook):
         by_epoch = isinstance(loop, EpochBasedTrainLoop)
         done, end = (loop.epoch, loop.max_epochs) if by_epoch else (loop.iter, loop.max_iters)
         if runner._resume and done >= end:
-            print_log("Nothing is left to train; what was trained is validated", logger="current")
+            show("Nothing is left to train; what was trained is validated")
         if runner._resume and runner.val_loop is not None and done >= max(1, loop.val_begin):
             loop._decide_current_val_interval()
             if done % loop.val_interval == 0 or done == end:

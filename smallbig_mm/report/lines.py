@@ -140,9 +140,14 @@ def notes() -> dict[tuple[str, str], Note]:
     return found
 
 
+def not_run() -> list[dict[str, str]]:
+    """results/not_run.csv: of `rows`, a pattern, `what` is missing and `why`."""
+    return _read(NOT_RUN)
+
+
 def why_not(row: Row, what: str) -> str | None:
     """Why a row's `config` or `accuracy` is missing, as results/not_run.csv says."""
-    for line in _read(NOT_RUN):
+    for line in not_run():
         if line["what"] == what and fnmatch(row.id, line["rows"]):
             return f"not run: {line['why']}"
     return None

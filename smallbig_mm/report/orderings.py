@@ -16,7 +16,7 @@ from ..configs import digest
 from ..experiments.motion_shapes import jobs
 from ..files import CONFIGS, relative
 from ..paper import PAPER, find
-from ..records.schema import Record
+from ..records.schema import Count, Record
 from ..records.store import counts, metrics
 from .documents import Document
 
@@ -114,70 +114,128 @@ def interval(terms: Iterable[tuple[int, Sequence[float]]]) -> float | None:
     return float(student_t.ppf(0.975, freedom)) * math.sqrt(total)
 
 
-def verdict(ordering: Ordering, values: Mapping[str, Sequence[float]]) -> tuple[str, str]:
+@dataclass(frozen=True)
+class Trained:
+    """A network of the grid and what its seeds gave.
+
+    Attributes:
+        rows: ids of the rows that it is, made small.
+        cost: of a clip.
+        primary: top-1 on order-free classes, in percent, a value a seed.
+        secondary: on direction classes, likewise.
+        records: a seed each.
+    """
+
+    rows: tuple[str, ...]
+    cost: Count
+    primary: list[float]
+    secondary: list[float]
+    records: tuple[Record, ...]
+
+    @property
+    def label(self) -> str:
+        """As the paper calls it, where it stands first."""
+        return find(self.rows[0]).cells["label"]
+
+
+def trained(records: Iterable[Record]) -> list[Trained]:
+    """The grid's networks, as it is now, in the order of their rows."""
+    return [
+        Trained(
+            rows,
+            counts(next(iter(seeds.values())))[0],
+            [metrics(record)[PRIMARY] for record in seeds.values()],
+            [metrics(record)[SECONDARY] for record in seeds.values()],
+            tuple(seeds.values()),
+        )
+        for rows, seeds in by_seed(records).items()
+    ]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was found of an ordering.
+
+    Attributes:
+        difference: of the means, in points; None if a network has no figure.
+        half: of its 95 % interval; None if that is not known.
+        text: whether it holds.
+        at_chance: rows of it that are at chance.
+    """
+
+    difference: float | None
+    half: float | None
+    text: str
+    at_chance: tuple[str, ...]
+
+    def __str__(self) -> str:
+        if self.difference is None:
+            return ""
+        return f"{self.difference:+.1f}" + (f" ± {self.half:.1f}" if self.half is not None else "")
+
+
+def judge(ordering: Ordering, values: Mapping[str, Sequence[float]]) -> Verdict:
     """The difference found, with its 95 % interval, and what it says.
 
     Args:
         ordering: the conclusion.
         values: a figure a seed, by row id.
     """
+    known = [row for row in ordering.weights if row in values]
+    low = tuple(row for row in known if mean(values[row]) <= ABOVE_CHANCE)
     missing = [row for row in ordering.weights if row not in values]
     if missing:
-        return "", f"not run: no record of {', '.join(missing)}"
+        return Verdict(None, None, f"not run: no record of {', '.join(missing)}", low)
     found = sum(weight * mean(values[row]) for row, weight in ordering.weights.items())
     half = interval((weight, values[row]) for row, weight in ordering.weights.items())
     if half is None:
-        return f"{found:+.1f}", "not run: one seed tells no spread"
+        return Verdict(found, None, "not run: one seed tells no spread", low)
     text = "holds" if found > half else "does not hold" if found < -half else "within noise"
-    return f"{found:+.1f} ± {half:.1f}", text
+    return Verdict(found, half, text, low)
 
 
-def motion_shapes(records: Sequence[Record]) -> Document:
-    """The grid's figures and the orderings."""
-    found = by_seed(records)
-    values: dict[str, list[float]] = {}
-    low, directed, networks = [], [], []
-    for names, seeds in found.items():
-        primary, secondary = (
-            [metrics(record)[name] for record in seeds.values()] for name in (PRIMARY, SECONDARY)
-        )
-        values |= dict.fromkeys(names, primary)
-        label = find(names[0]).cells["label"]
-        low += [label] if mean(primary) <= ABOVE_CHANCE else []
-        directed += [label] if mean(secondary) > DIRECTION_ABOVE_CHANCE else []
-        cost = counts(next(iter(seeds.values())))[0]
-        networks.append(
-            {
-                "first row": names[0],
-                "network": label,
-                "params M": f"{cost.params / 1e6:.3f}",
-                "MMAC": f"{cost.macs / 1e6:.1f}",
-                "order-free top-1 %": _mean(primary),
-                "direction top-1 %": _mean(secondary),
-                "seeds": str(len(seeds)),
-                "paper top-1 %": find(names[0]).cells["top1"],
-                "other rows": ", ".join(names[1:]),
-            }
-        )
-    judged = []
-    for ordering in orderings():
-        difference, says = verdict(ordering, values)
-        judged.append(
-            {
-                "the paper says": ordering.claim,
-                "paper, points": f"{ordering.printed():+.1f}",
-                "here, points": difference,
-                "here it": says,
-                "remark": _remark(ordering, values),
-            }
-        )
-    tally = Counter(line["here it"].split(":")[0] for line in judged)
+def verdicts(networks: Iterable[Trained]) -> list[tuple[Ordering, Verdict]]:
+    """What the grid's networks say of each of the paper's conclusions."""
+    values = {row: network.primary for network in networks for row in network.rows}
+    return [(ordering, judge(ordering, values)) for ordering in orderings()]
+
+
+def motion_shapes(found: Sequence[Trained]) -> Document:
+    """The figures of the grid's networks, and the orderings."""
+    bags = [network.label for network in found if mean(network.primary) <= ABOVE_CHANCE]
+    directed = [n.label for n in found if mean(n.secondary) > DIRECTION_ABOVE_CHANCE]
+    networks = [
+        {
+            "first row": network.rows[0],
+            "network": network.label,
+            "params M": f"{network.cost.params / 1e6:.3f}",
+            "MMAC": f"{network.cost.macs / 1e6:.1f}",
+            "order-free top-1 %": _mean(network.primary),
+            "direction top-1 %": _mean(network.secondary),
+            "seeds": str(len(network.records)),
+            "paper top-1 %": find(network.rows[0]).cells["top1"],
+            "other rows": ", ".join(network.rows[1:]),
+        }
+        for network in found
+    ]
+    pairs = verdicts(found)
+    judged = [
+        {
+            "the paper says": ordering.claim,
+            "paper, points": f"{ordering.printed():+.1f}",
+            "here, points": str(verdict),
+            "here it": verdict.text,
+            "remark": _remark(verdict),
+        }
+        for ordering, verdict in pairs
+    ]
+    tally = Counter(verdict.text.split(":")[0] for _, verdict in pairs)
     total = ", ".join(f"{number} {name}" for name, number in sorted(tally.items()))
     return Document(
         "Tables 2 to 9 on MotionShapes",
         [
             TEXT,
-            f"{BAG_TEXT} At chance, at most {ABOVE_CHANCE:g} %: {_listed(low)}.",
+            f"{BAG_TEXT} At chance, at most {ABOVE_CHANCE:g} %: {_listed(bags)}.",
             f"{DIRECTION_TEXT} Above {DIRECTION_ABOVE_CHANCE:g} %: {_listed(directed)}.",
             f"{VERDICT_TEXT} Orderings: {total}.",
         ],
@@ -187,9 +245,8 @@ def motion_shapes(records: Sequence[Record]) -> Document:
     )
 
 
-def _remark(ordering: Ordering, values: Mapping[str, Sequence[float]]) -> str:
-    low = [row for row in ordering.weights if row in values and mean(values[row]) <= ABOVE_CHANCE]
-    return f"{', '.join(low)} at chance" if low else ""
+def _remark(verdict: Verdict) -> str:
+    return f"{', '.join(verdict.at_chance)} at chance" if verdict.at_chance else ""
 
 
 def _listed(networks: Sequence[str]) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ..deploy.execution import PLAIN
 from ..errors import RecordError
+from ..files import content_sha256
 from ..records.schema import Record
+from ..records.store import settings_of
 from ..records.timings import Speed, Spread, Timing
 
 MACS = {"inference": 1, "training": 3}  # passes: a backward one takes two forward ones
@@ -70,6 +74,47 @@ def figures(record: Record) -> list[dict[str, Any]]:
         )
         for timing in speed.timings
     ]
+
+
+LATENCY = f"ms a clip, {PLAIN.backend} {PLAIN.precision}, batch of one"
+
+
+Latencies = Mapping[tuple[str, tuple[int, ...]], Mapping[str, Mapping[str, Any]]]
+
+
+def latencies(records: Iterable[Record], folder: Path) -> Latencies:
+    """How long a network takes for one clip, run as it is: an entry of `figures` by machine.
+
+    The newest one counts.
+
+    Args:
+        records: all, oldest first.
+        folder: where they, and the settings that they name, lie.
+
+    Returns:
+        By what `experiments.costs.network_of` calls the network, and the clip, (T, H, W).
+
+    Raises:
+        RecordError: if the settings of a record of speed were not kept.
+    """
+    found: dict[tuple[str, tuple[int, ...]], dict[str, dict[str, Any]]] = {}
+    for record in records:
+        if record.speed is None or record.speed.batch != 1:
+            continue
+        for figure in figures(record):
+            way = (figure["mode"], figure["backend"], figure["precision"])
+            ran = not isinstance(figure["ms"], str)
+            if ran and way == ("inference", PLAIN.backend, PLAIN.precision):
+                key = _network(record, folder), record.speed.clip
+                found.setdefault(key, {})[machine_of(record)] = figure
+    return found
+
+
+def _network(record: Record, folder: Path) -> str:
+    settings = settings_of(record.settings[0], folder)
+    if settings is None:
+        raise RecordError(f"{record.id}: what its settings are was not kept in {folder}")
+    return content_sha256({"model": settings["model"]})
 
 
 def _rates(

@@ -18,8 +18,8 @@ from ..records.schema import Record
 from ..records.store import metrics
 from . import backends, speed_page, third_party, units
 from .documents import Document
-from .lines import COMMON, Line, Note, lines, notes, why_not
-from .orderings import motion_shapes
+from .lines import COMMON, Line, Note, notes, why_not
+from .orderings import Trained, motion_shapes
 
 TOLERANCE = 2.0  # percent, beyond which a footnote must say why
 CAPTIONS = {
@@ -78,11 +78,13 @@ def _name(line: Line) -> str:
     return " ".join(filter(None, (cells["label"], cells["backbone"], seen and f"{seen} frames")))
 
 
-def _label(line: Line) -> str:
+def label(line: Line) -> str:
+    """A line's network, as its table prints it, and its dataset."""
     return f"{_name(line)} {line.dataset}".strip()
 
 
-def _row(line: Line) -> str:
+def row_name(line: Line) -> str:
+    """What the tables call a line: the name of its config."""
     return line.config.stem if line.config else line.row.id.split("/")[1]
 
 
@@ -118,7 +120,7 @@ class Footnotes:
 
 def note_text(line: Line, note: Note) -> str:
     """A footnote, with the count that it names."""
-    text = f"{_row(line)}: {note.text}"
+    text = f"{row_name(line)}: {note.text}"
     if note.clip is None:
         return text
     network = f"{note.config.stem} " if note.config else ""
@@ -142,7 +144,7 @@ def costs_of(line: Line, footnotes: Footnotes) -> dict[str, str]:
     """A line of the table of costs."""
     cells = line.row.cells
     found = dict.fromkeys(COSTS, "")
-    found |= {"row": _row(line), "network": _label(line), "GFLOPs, paper": cells["gflops"]}
+    found |= {"row": row_name(line), "network": label(line), "GFLOPs, paper": cells["gflops"]}
     found["params M, paper"] = cells["params_m"].rstrip("M")
     if not line.counted:
         found["status"] = why_not(line.row, "config") or "not run: not counted yet"
@@ -166,14 +168,14 @@ def accuracy_of(line: Line) -> dict[str, str]:
     """A line of the table of accuracies."""
     other = third_party.figures().get(line.row.id)
     found = {
-        "row": _row(line),
-        "network": _label(line),
+        "row": row_name(line),
+        "network": label(line),
         "paper": " / ".join(line.top),
         "third party": "",
         "converted": "",
         "measured": "",
         "difference": "",
-        "protocol": _protocol(line),
+        "protocol": protocol_text(line),
         "status": "",
     }
     if other:
@@ -206,7 +208,8 @@ def _accuracies(test: Record) -> str:
     return f"{' / '.join(tops)} ({seen} videos{', imported' if 'imported' in test.detail else ''})"
 
 
-def _protocol(line: Line) -> str:
+def protocol_text(line: Line) -> str:
+    """How a line's networks see a video, and are trained."""
     texts = []
     for cfg, seen in zip(line.members, line.protocols, strict=True):
         apart = "segments" if seen.interval == "uniform" else f"interval {seen.interval}"
@@ -228,7 +231,7 @@ def paper_table(table: int, found: Sequence[Line]) -> Document:
         "Costs": pd.DataFrame([costs_of(line, footnotes) for line in found]),
         "Accuracy": pd.DataFrame([accuracy_of(line) for line in found]),
     }
-    links = {_row(line): relative(line.config) for line in found if line.config}
+    links = {row_name(line): relative(line.config) for line in found if line.config}
     title = f"Table {table}: {CAPTIONS[table]}"
     return Document(title, [COSTS_TEXT, ACCURACY_TEXT], parts, footnotes.texts, links)
 
@@ -325,9 +328,16 @@ def same_networks(found: Sequence[Line]) -> dict[str, list[str]]:
     return {same[0]: same[1:] for same in groups.values() if len(same) > 1}
 
 
-def documents(records: Sequence[Record]) -> dict[str, Document]:
-    """All tables by the name of their file."""
-    every = lines(records)
+def documents(
+    records: Sequence[Record], every: Sequence[Line], networks: Sequence[Trained]
+) -> dict[str, Document]:
+    """All tables by the name of their file.
+
+    Args:
+        records: all of them.
+        every: their `lines`.
+        networks: MotionShapes' grid.
+    """
     pages = {
         f"table{table:02d}": paper_table(table, [line for line in every if line.row.table == table])
         for table in TABLES
@@ -338,7 +348,7 @@ def documents(records: Sequence[Record]) -> dict[str, Document]:
         **({"backends": others} if others else {}),
         "matched": matched(every),
         "units": units.table(records),
-        "motion_shapes": motion_shapes(records),
+        "motion_shapes": motion_shapes(networks),
         "speed": speed_page.document(records),
         "README": overview(every),
     }

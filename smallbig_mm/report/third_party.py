@@ -11,7 +11,7 @@ import mmaction
 import yaml
 from mmengine.config import Config
 
-from ..configs import protocol
+from ..configs import Protocol, protocol
 from ..files import SHARE
 from ..paper import find
 
@@ -27,15 +27,26 @@ class Figure:
         model: its name.
         top1: percent.
         top5: percent.
-        protocol: clips x crops, and epochs, of its config.
+        gmac: of a clip, as it states.
+        params: in M, as it states.
+        seen: how its config's test sees a video.
+        epochs: of its config.
         difference: how it differs from the row that it stands beside; '' if it does not.
     """
 
     model: str
     top1: float
     top5: float
-    protocol: str
+    gmac: float
+    params: float
+    seen: Protocol
+    epochs: int
     difference: str
+
+    @property
+    def protocol(self) -> str:
+        """Clips x crops and epochs."""
+        return f"{self.seen}, {self.epochs} epochs"
 
 
 @cache
@@ -65,7 +76,10 @@ def figures() -> dict[str, Figure]:
                 line["model"],
                 float(metrics["Top 1 Accuracy"]),
                 float(metrics["Top 5 Accuracy"]),
-                f"{protocol(cfg)}, {cfg.train_cfg.max_epochs} epochs",
+                float(model["Metadata"]["FLOPs"].rstrip("G")),
+                float(model["Metadata"]["Parameters"].rstrip("M")),
+                protocol(cfg),
+                cfg.train_cfg.max_epochs,
                 line["difference"],
             )
     return found

@@ -139,7 +139,7 @@ def test_what_was_not_validated_says_so(config, tmp_path):
     assert whole["train_cfg"]["val_begin"] == 9 and whole["work_dir"] == str(tmp_path / "run")
 
 
-def test_figures_that_are_no_numbers_go_to_a_file(trained, config, tmp_path):
+def test_figures_that_are_no_numbers_go_to_a_file(trained, config, tmp_path, capsys):
     path = config.with_name("matrix.py")
     both = "[dict(type='AccMetric'), dict(type='ConfusionMatrix')]"
     path.write_text(f'_base_ = "{config}"\ntest_evaluator = {both}\n')
@@ -154,6 +154,51 @@ def test_figures_that_are_no_numbers_go_to_a_file(trained, config, tmp_path):
     assert sum(map(sum, counted)) == 8
     right = sum(row[number] for number, row in enumerate(counted))
     assert right / 8 == record.metrics["acc/top1"]
+    assert f"confusion_matrix/result: {matrix.file}" in capsys.readouterr().out
+
+
+ODD = """
+from mmengine.evaluator import BaseMetric
+from mmengine.registry import METRICS
+
+@METRICS.register_module()
+class Odd(BaseMetric):
+    def process(self, data_batch, data_samples):
+        self.results += [1 for _ in data_samples]
+
+    def compute_metrics(self, results):
+        return {"pairs": {(0, 1): {2, 3}}, "name": "odd", "none": None}
+"""
+
+
+def test_a_matrix_before_the_numbers_ends_no_training_and_no_test(config, tmp_path, monkeypatch):
+    """Neither do figures that are not even JSON; the best checkpoint follows from a number."""
+    (tmp_path / "odd_metric.py").write_text(ODD)
+    monkeypatch.syspath_prepend(tmp_path)
+    path = config.with_name("odd.py")
+    kinds = "[dict(type='ConfusionMatrix'), dict(type='Odd'), dict(type='AccMetric')]"
+    imports = "dict(imports=['smallbig_mm', 'odd_metric'], allow_failed_imports=False)"
+    loop = "train_cfg = dict(max_epochs=1, val_interval=1)"
+    path.write_text(
+        f'_base_ = "{config}"\ncustom_imports = {imports}\n{loop}\n'
+        f"val_evaluator = {kinds}\ntest_evaluator = {kinds}\n"
+    )
+    given = ["--work-dir", tmp_path / "run", "--cfg-options"]
+    run_here("train", path, *given, "experiment_name=odd1", cwd=tmp_path)
+    run_here(
+        "test", path, tmp_path / "run/epoch_1.pth", *given, "experiment_name=odd2", cwd=tmp_path
+    )
+    for record in store.read_all(tmp_path / "records"):
+        assert set(record.metrics) - {"train/loss"} == {
+            "acc/top1",
+            "acc/top5",
+            "acc/mean1",
+        }
+        kept = {a.name: json.loads(Path(a.file).read_text()) for a in record.attachments}
+        assert kept["name"] == "odd" and kept["none"] is None
+        assert kept["pairs"] == {"(0, 1)": "{2, 3}"}
+        assert sum(map(sum, kept["confusion_matrix/result"])) == 8
+    assert list((tmp_path / "run").glob("best_acc_top1_*.pth"))
 
 
 def test_weights_that_fit_nothing_are_refused(config, trained, tmp_path):

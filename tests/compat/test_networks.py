@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import Any
 
@@ -94,6 +95,16 @@ def test_a_tsm_without_a_file_of_weights_is_drawn() -> None:
     network.init_weights()
     first = network.backbone.conv1.conv.weight
     assert first.isfinite().all() and first.std() > 0
+
+
+def test_2d_weights_of_a_tsm_are_loaded_without_a_line_each(tmp_path, capsys) -> None:
+    backbone = recogniser("2D").backbone
+    torch.save({"layer1.0.conv1.weight": torch.ones(64, 64, 3, 3)}, tmp_path / "r18.pth")
+    backbone.pretrained = str(tmp_path / "r18.pth")
+    backbone.load_original_weights(logging.getLogger("none"))
+    wrapped = backbone.layer1[0].conv1.conv  # the shift has its place
+    assert (wrapped.net.weight == 1).all()
+    assert "wrapped_name" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

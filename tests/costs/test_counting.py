@@ -8,7 +8,7 @@ from mmengine.config import Config
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from smallbig_mm.costs.counting import build_model, clip_of, count
+from smallbig_mm.costs.counting import build_model, clip_of, count, quick_macs
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 
@@ -48,6 +48,7 @@ def test_by_hand():
     assert costs.uncounted == {"sigmoid": 1}
     assert costs.modules["backbone.0"] == (108, positions * 108)
     assert costs.activation_product_macs == 0
+    assert quick_macs(Tiny(), (2, 6, 6)) == costs.macs
 
 
 # name, changed arguments, frames, parameters in M, GMAC, as counted on the authors' public code and
@@ -73,8 +74,10 @@ PAPER = [
 def test_counts_of_the_paper(name, changes, frames, params, gmac):
     cfg = config(name, **changes)
     assert clip_of(cfg) == (frames, 224, 224)
-    costs = count(build_model(cfg), clip_of(cfg))
+    model = build_model(cfg)
+    costs = count(model, clip_of(cfg))
     assert costs.gmac == pytest.approx(gmac, rel=2e-3)
+    assert quick_macs(model, clip_of(cfg)) == costs.macs
     if params is not None:
         assert costs.params / 1e6 == pytest.approx(params, rel=2e-3)
 

@@ -88,7 +88,7 @@ def test_another_work_dir_goes_on_alike_and_leaves_the_first_as_it_was(config, w
 
 def test_a_finished_training_says_so_and_stays_as_it_is(config, whole, monkeypatch):
     said: list[str] = []
-    monkeypatch.setattr("smallbig_mm.records.runs.print_log", lambda text, **_: said.append(text))
+    monkeypatch.setattr("smallbig_mm.records.runs.show", said.append)
     before, files = records(whole), {path: path.stat() for path in whole.glob("*.pth")}
     train(config, whole, "--resume")
     assert "nothing to train" in said[0] and before[-1].id in said[0]

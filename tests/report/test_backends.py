@@ -91,9 +91,8 @@ def test_the_table_has_the_newest_test_of_each():
 
 
 def test_there_is_a_page_only_where_there_is_something_to_show(monkeypatch):
-    monkeypatch.setattr("smallbig_mm.report.tables.lines", lambda records: [])
     monkeypatch.setattr("smallbig_mm.report.tables.overview", lambda found: None)
     monkeypatch.setattr("smallbig_mm.report.tables.units.table", lambda records: None)
-    monkeypatch.setattr("smallbig_mm.report.tables.motion_shapes", lambda records: None)
-    assert "backends" not in documents([PLAIN])
-    assert "backends" in documents([PLAIN, INT8])
+    monkeypatch.setattr("smallbig_mm.report.tables.motion_shapes", lambda networks: None)
+    assert "backends" not in documents([PLAIN], [], [])
+    assert "backends" in documents([PLAIN, INT8], [], [])

@@ -11,9 +11,10 @@ from smallbig_mm.report.orderings import (
     Ordering,
     by_seed,
     interval,
+    judge,
     motion_shapes,
     orderings,
-    verdict,
+    trained,
 )
 
 A, B = "table02/01_r23", "table02/02_r23_3d"
@@ -41,14 +42,15 @@ def test_interval_is_welchs():
 )
 def test_verdicts(b, says):
     values = {A: [-1.0, 0.0, 1.0], B: [b - 1, b, b + 1]}
-    difference, found = verdict(BETTER, values)
-    assert found == says
-    assert difference == f"{b:+.1f} ± {2.776 * math.sqrt(2 / 3):.1f}"  # four degrees of freedom
+    found = judge(BETTER, values)
+    assert (found.text, found.at_chance) == (says, (B, A))
+    assert str(found) == f"{b:+.1f} ± {2.776 * math.sqrt(2 / 3):.1f}"  # four degrees of freedom
 
 
 def test_what_cannot_be_judged_says_why():
-    assert verdict(BETTER, {A: [1.0]}) == ("", f"not run: no record of {B}")
-    assert verdict(BETTER, {A: [1.0], B: [2.0]})[1].startswith("not run: one seed")
+    missing, alone = judge(BETTER, {A: [1.0]}), judge(BETTER, {A: [1.0], B: [2.0]})
+    assert (str(missing), missing.text) == ("", f"not run: no record of {B}")
+    assert str(alone) == "+1.0" and alone.text.startswith("not run: one seed")
 
 
 def test_newest_record_of_todays_grid_counts():
@@ -68,10 +70,10 @@ def test_what_is_at_chance_follows_from_the_figures():
     (first,) = by_seed(made[:1])
     label = find(first[0]).cells["label"]
     low = made[0].model_copy(update=dict(metrics=figures))
-    _, bag, direction, _ = motion_shapes([low]).texts
+    _, bag, direction, _ = motion_shapes(trained([low])).texts
     assert bag.endswith(f"At chance, at most 25 %: {label}.")
     assert direction.endswith(f"Above 55 %: {label}.")
     high = low.model_copy(update=dict(metrics=dict.fromkeys(figures, 50.0)))
-    _, bag, direction, _ = motion_shapes([high]).texts
+    _, bag, direction, _ = motion_shapes(trained([high])).texts
     assert bag.endswith("At chance, at most 25 %: none.")
     assert direction.endswith("Above 55 %: none.")

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from smallbig_mm.commands import make_tables
+from smallbig_mm.errors import RecordError
+from smallbig_mm.files import content_sha256
 from smallbig_mm.records import store
-from smallbig_mm.report.speed import figures
+from smallbig_mm.report.speed import figures, latencies
 from smallbig_mm.report.speed_page import FULL, GROWTH, TWO_D, curves, document
 
 from ..records.test_store import COUNT, VALID
@@ -59,6 +61,33 @@ def test_figures_by_hand():
     assert failed["ms"] == failed["of_product"] == "not run: out of memory"
 
 
+def test_latencies_are_of_one_clip_as_it_is_and_the_newest(tmp_path):
+    model = {"type": "X"}
+    kept = {"settings": [store.keep_settings({"model": model}, tmp_path)]}
+    ways = [timing(0.5, "openvino"), timing(0.4, precision="bf16"), timing(9.0, mode="training")]
+    every = [
+        record([timing(3.0), *ways], start="2026-01-01"),
+        record([timing(2.0)], start="2026-01-02"),
+        record([timing("not run: out of memory")], start="2026-01-03"),
+        record([timing(7.0)], batch=2, start="2026-01-04"),
+        record([timing(8.0)], frames=32, start="2026-01-05"),
+        record([timing(4.0)], threads=1, start="2026-01-06"),
+    ]
+    found = latencies([each.model_copy(update=kept) for each in every], tmp_path)
+    network = content_sha256({"model": model})
+    ms = {
+        clip: {machine: figure["ms"] for machine, figure in known.items()}
+        for (name, clip), known in found.items()
+        if name == network
+    }
+    assert ms == {
+        (8, 224, 224): {"a processor, 2 threads": 2000, "a processor, 1 thread": 4000},
+        (32, 224, 224): {"a processor, 2 threads": 8000},
+    }
+    with pytest.raises(RecordError, match="was not kept"):
+        latencies(every, tmp_path)
+
+
 def test_a_file_of_another_kind_does_not_name_speeds(tmp_path):
     assert "speed" not in store.write(store.validate(VALID, "x"), tmp_path).read_text()
     path = store.write(record([timing(1.0)]), tmp_path)
@@ -107,9 +136,10 @@ def test_growth_and_its_picture(tmp_path, monkeypatch):
     assert curve.a_frame == pytest.approx(1.1)
     for each in (*sweep, longest, other):
         store.write(each, tmp_path / "runs")
-    monkeypatch.setattr(
-        make_tables, "documents", lambda records: {"speed": document(records)}
-    )  # the others take long
+    for name, found in (("lines", []), ("trained", []), ("latencies", {}), ("verdicts", [])):
+        monkeypatch.setattr(make_tables, name, lambda *_, found=found, **__: found)
+    monkeypatch.setattr(make_tables.page, "files", lambda *_: {})  # it and the tables take long
+    monkeypatch.setattr(make_tables, "documents", lambda records, *_: {"speed": document(records)})
     arguments = ["x", "--records", tmp_path / "runs", "--out", tmp_path]
     monkeypatch.setattr("sys.argv", list(map(str, arguments)))
     make_tables.main()

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from smallbig_mm.files import SHARE
-from smallbig_mm.records import store
 from smallbig_mm.records.schema import Data
 from smallbig_mm.report import tables
 from smallbig_mm.report.documents import FORMATS
@@ -16,21 +15,6 @@ from smallbig_mm.report.tables import TOLERANCE, gap_of, off
 from smallbig_mm.report.third_party import figures
 
 TABLES = SHARE / "results/tables"
-
-
-@pytest.fixture(scope="module")
-def records():
-    return store.read_all()
-
-
-@pytest.fixture(scope="module")
-def every(records):
-    return lines(records)
-
-
-@pytest.fixture(scope="module")
-def documents(records):
-    return tables.documents(records)
 
 
 def test_stored_tables_are_regenerated_byte_for_byte(documents):

@@ -1,0 +1,160 @@
+"""Model cards of the configs, in the form of mmaction2's metafiles, which mim and mmengine read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+import yaml
+from mmengine.config import Config
+
+from ..catalog import list_models
+from ..configs import dataset_of, digest, protocol
+from ..experiments.costs import by_network, network_of
+from ..files import CONFIGS, relative
+from ..records.schema import Count, Record
+from ..records.store import RUNS, counts, metrics
+from .judging import Target, is_test, judge
+from .lines import Line, members_at
+from .orderings import PRIMARY, SECONDARY
+from .points import is_ours
+from .ut_interaction import top1
+
+METAFILE, INDEX = "configs/metafile.yml", "model-index.yml"
+HEAD = "# Made by tools/make_tables.py from the configs and the records in results/runs.\n"
+OURS, PEERS = "SmallBigNet", "Peers of SmallBigNet"
+COLLECTIONS = [
+    {
+        "Name": OURS,
+        "README": "README.md",
+        "Paper": {
+            "URL": "https://arxiv.org/abs/2006.14582",
+            "Title": "SmallBigNet: Integrating Core and Contextual Views for Video Classification",
+        },
+    },
+    {"Name": PEERS, "README": "README.md"},
+]
+# No networks: a file to start one's own from, and a list of networks.
+NONE = ("own_data/finetune", "motion_shapes/grid")
+DATASETS = {
+    "kinetics400": "Kinetics-400",
+    "sthv1": "Something-Something V1",
+    "sthv2": "Something-Something V2",
+    "motion_shapes": "MotionShapes",
+    "ut_interaction": "UT-Interaction",
+}
+LEAST = 5  # classes, up to which top-5 says nothing
+
+
+def files(records: Sequence[Record], every: Sequence[Line], folder: Path = RUNS) -> dict[str, str]:
+    """The metafile and the index that names it, by their paths below the checkout.
+
+    Args:
+        records: all of them, oldest first.
+        every: their `lines`.
+        folder: where they lie.
+    """
+    read = {line.config: line.members for line in every}
+    cards = list(_cards(records, read, folder))
+    contents = {
+        METAFILE: {"Collections": COLLECTIONS, "Models": cards},
+        INDEX: {"Import": [METAFILE]},
+    }
+    return {
+        name: HEAD + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
+        for name, content in contents.items()
+    }
+
+
+def _cards(
+    records: Sequence[Record], read: Mapping[Path | None, tuple[Config, ...]], folder: Path
+) -> Iterator[dict[str, Any]]:
+    costs = by_network(list(records))
+    tests = [record for record in records if is_test(record)]
+    for name in list_models():
+        if name in NONE:
+            continue
+        path = CONFIGS / f"{name}.py"
+        members = read.get(path) or members_at(path)
+        runs = _runs([record for record in records if record.config == relative(path)], members)
+        card = {
+            "Name": name.replace("/", "-"),
+            "Config": relative(path),
+            "In Collection": OURS if is_ours(members) else PEERS,
+            "Metadata": _metadata(members, [_count(cfg, costs, runs) for cfg in members]),
+            "Modality": "RGB",
+        }
+        results = [*_of_tests(tests, members, folder), *_of_runs(runs)]
+        yield card | ({"Results": results} if results else {})
+
+
+def _runs(own: Sequence[Record], members: Sequence[Config]) -> list[Record]:
+    """Of a config's records, those of trainings of it as it is, each tested at its end."""
+    found = [r for r in own if r.kind == "train" and not isinstance(r.metrics, str)]
+    today = digest(members[0]) if found else ""
+    return [record for record in found if record.config_sha256 == today]
+
+
+def _count(cfg: Config, costs: dict[str, Record], runs: Sequence[Record]) -> Count | None:
+    """Costs of the clip that a config tests, if they were counted."""
+    known = [costs[network_of(cfg)]] if network_of(cfg) in costs else [*runs[-1:]]
+    clip = protocol(cfg).clip
+    return next((c for record in known for c in counts(record) if c.clip == clip), None)
+
+
+def _metadata(members: Sequence[Config], known: Sequence[Count | None]) -> dict[str, Any]:
+    networks = [cfg.model.backbone for cfg in members]
+    found: dict[str, Any] = {
+        "Architecture": " + ".join(
+            f"{net.type}, depth {net.depth}" if "depth" in net else net.type for net in networks
+        ),
+        "Training Data": DATASETS[dataset_of(members[0])],
+        "Resolution": " + ".join("{}x{}".format(*protocol(cfg).size) for cfg in members),
+    }
+    if len(members) == 1:
+        found["Batch Size"] = members[0].train_dataloader.batch_size
+        found["Epochs"] = members[0].train_cfg.max_epochs
+        found["Pretrained"] = "ImageNet" if networks[0].get("pretrained") else "None"
+    counted = [count for count in known if count is not None]
+    if len(counted) == len(known):
+        found["FLOPs"] = f"{_figure(sum(count.macs for count in counted) / 1e9)}G"
+        found["Parameters"] = f"{sum(count.params for count in counted) / 1e6:.2f}M"
+    return found
+
+
+def _figure(value: float) -> str:
+    return f"{value:.2f}" if value >= 1 else f"{value:.3f}"
+
+
+def _of_tests(
+    tests: Sequence[Record], members: Sequence[Config], folder: Path
+) -> Iterator[dict[str, Any]]:
+    """The newest test that is the config's own: network, training and test."""
+    if not tests:
+        return
+    target = Target.of(members)
+    own = [record for record in tests if judge(record, target, folder).status == "measured"]
+    for record in own[-1:]:
+        found = metrics(record)
+        top5 = found["acc/top5"] if members[0].model.cls_head.num_classes > LEAST else None
+        yield _result(DATASETS[dataset_of(members[0])], found["acc/top1"], top5)
+
+
+def _of_runs(runs: Sequence[Record]) -> Iterator[dict[str, Any]]:
+    """Means over the runs of the small benchmarks; their groups have two to six classes."""
+    for dataset, name in (("order-free", PRIMARY), ("direction", SECONDARY)):
+        own = [metrics(record)[name] for record in runs if name in metrics(record)]
+        if own:
+            yield _result(f"MotionShapes, {dataset} classes", mean(own) / 100, None)
+    folds = [top1(record) for record in runs if "predictions" in record.detail]
+    if folds:
+        yield _result("UT-Interaction, mean of folds", mean(folds), None)
+
+
+def _result(dataset: str, first: float, fifth: float | None) -> dict[str, Any]:
+    found = {"Top 1 Accuracy": round(100 * first, 2)}
+    if fifth is not None:
+        found["Top 5 Accuracy"] = round(100 * fifth, 2)
+    return {"Task": "Action Recognition", "Dataset": dataset, "Metrics": found}

@@ -1,0 +1,6 @@
+"""Analyse dumps of scores."""
+
+from _run import run
+
+if __name__ == "__main__":  # not in a loader process that is spawned from it
+    run("analyze")
