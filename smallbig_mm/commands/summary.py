@@ -40,7 +40,7 @@ def of_training(cfg: Config, runner: Runner) -> str:
         network=_network(cfg, unwrap(runner.model), "train"),
         weights=weights,
         clips=_clip(cfg, "train"),
-        data=f"{_data(runner.train_dataloader)}, {cfg.model.cls_head.num_classes} classes",
+        data=f"{_data(runner.train_dataloader)}, {_classes(cfg)}",
         validation=validated,
         recipe=_recipe(cfg, runner),
         **_place(runner),
@@ -62,10 +62,16 @@ def of_test(cfg: Config, runner: Runner, checkpoint: Path, how: Execution = PLAI
         network=_network(cfg, unwrap(runner.model), "test"),
         weights=str(checkpoint),
         clips=f"{_clip(cfg, 'test')}, {_views(cfg, 'test')}",
-        data=f"{data}, {cfg.model.cls_head.num_classes} classes",
+        data=f"{data}, {_classes(cfg)}",
         run_by=str(how),
         **_place(runner),
     )
+
+
+def _classes(cfg: Config) -> str:
+    """How many there are; a `FeatureHead` has none."""
+    number = cfg.model.cls_head.get("num_classes")
+    return f"{number} classes" if number else "features, no classes"
 
 
 def _lines(title: str, **parts: str) -> str:
