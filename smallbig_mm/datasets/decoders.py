@@ -5,11 +5,13 @@ from __future__ import annotations
 import torch
 from mmengine.dist import all_reduce
 from mmengine.hooks import Hook
-from mmengine.logging import print_log
+from mmengine.logging import MMLogger
 from mmengine.runner import Runner
 
 from ..compat.videos import READ_BY
 from ..files import relative
+from ..reading import REASONS
+from ..screen import show
 from .skipped import watched
 
 
@@ -44,7 +46,8 @@ class CountDecoders(Hook):
             if found:
                 self.counts[relative(dataset.ann_file)] = found
                 said = ", ".join(f"{n} by {_name(reader)}" for reader, n in found.items())
-                print_log(f"{dataset.ann_file}: videos read: {said}", logger="current")
+                tell = show if found.keys() & {*REASONS} else MMLogger.get_current_instance().info
+                tell(f"{dataset.ann_file}: videos read: {said}")
 
 
 def _name(reader: str) -> str:

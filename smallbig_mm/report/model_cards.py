@@ -91,8 +91,12 @@ def _cards(
 
 
 def _runs(own: Sequence[Record], members: Sequence[Config]) -> list[Record]:
-    """Of a config's records, those of trainings of it as it is, each tested at its end."""
-    found = [r for r in own if r.kind == "train" and not isinstance(r.metrics, str)]
+    """Of a config's records, those of trainings of it as it is, each counted and tested at its end.
+
+    So does a grid; what `tools/train.py` records is neither.
+    """
+    measured = (r for r in own if not isinstance(r.metrics, str) and not isinstance(r.counts, str))
+    found = [record for record in measured if record.kind == "train"]
     today = digest(members[0]) if found else ""
     return [record for record in found if record.config_sha256 == today]
 

@@ -15,6 +15,12 @@ from smallbig_mm.report.quickstart import FIGURES
 
 CARDS = yaml.safe_load((SHARE / METAFILE).read_text())
 
+# Networks of no table, so nothing has counted them.
+FOR_PICTURES = {
+    "motion_shapes-nonlocal_r23",
+    *(f"ut_interaction-{name}_imagenet" for name in ("r23", "smallbig_r23", "nonlocal_r23")),
+}
+
 
 def test_stored_cards_are_regenerated_byte_for_byte(records, every):
     for name, text in files(records, every).items():
@@ -42,8 +48,9 @@ def test_each_names_a_config_a_collection_and_what_it_costs(records):
         assert (SHARE / card["Config"]).is_file() and card["In Collection"] in collections
         metadata = card["Metadata"]
         assert metadata["Architecture"] and metadata["Training Data"]
-        assert metadata["FLOPs"].endswith("G"), card["Name"]
-        assert metadata["Parameters"].endswith("M")
+        counted = "FLOPs" in metadata
+        assert counted or card["Name"] in FOR_PICTURES, card["Name"]
+        assert not counted or (metadata["FLOPs"][-1], metadata["Parameters"][-1]) == ("G", "M")
     (card,) = (card for card in CARDS["Models"] if card["Name"] == "smallbig_r50_k400")
     assert card["In Collection"] == "SmallBigNet"
     cfg = Config.fromfile(SHARE / card["Config"])
