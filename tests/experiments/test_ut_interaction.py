@@ -32,7 +32,9 @@ def test_the_stored_runs_are_those_of_todays_jobs():
     made = jobs(Path("data"), NETWORKS, CONTROLS, FOLDS, [0])
     names = {job.name for job in made}
     stored = {
-        record.id.rpartition("-")[0] for record in store.read_all() if "ut_inter" in record.id
+        record.id.rpartition("-")[0]
+        for record in store.read_all()
+        if record.id.startswith("ut_interaction/")
     }
     assert len(stored) == 40 and stored <= names
 
