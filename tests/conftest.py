@@ -5,6 +5,7 @@ import sys
 import pytest
 import torch
 from mmengine.logging import MMLogger
+from torch.utils.data._utils import signal_handling
 
 import smallbig_mm  # noqa: F401  (registers the networks)
 
@@ -13,6 +14,9 @@ from .tool import TOOLS, hasten
 sys.path.append(str(TOOLS))  # for tools that a test runs in its own process
 
 hasten()
+# Otherwise the first loader with processes leaves a handler of SIGCHLD, which Python runs on the
+# alternate stack; in these long processes that one goes away, and the next child's end is a SIGSEGV.
+signal_handling._SIGCHLD_handler_set = True
 
 
 @pytest.fixture(autouse=True)
