@@ -14,8 +14,8 @@ from .tool import TOOLS, hasten
 sys.path.append(str(TOOLS))  # for tools that a test runs in its own process
 
 hasten()
-# Else the first loader with processes leaves a handler of SIGCHLD, which Python runs on the alternate
-# stack; in these long processes that one goes away, and then the next child's end is a SIGSEGV.
+# Else the first loader with processes leaves a handler of SIGCHLD, which runs on the alternate
+# stack; in these long processes that goes away, and then the next child that ends is a SIGSEGV.
 signal_handling._SIGCHLD_handler_set = True
 
 
