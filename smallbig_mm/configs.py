@@ -105,6 +105,12 @@ def _one_list_each(dataset: Any) -> Any:
     return dataset
 
 
+def kind_of(settings: Any) -> str:
+    """The `type` of some settings, a class or its name, without a registry's scope."""
+    kind = settings.get("type")
+    return getattr(kind, "__name__", str(kind)).rpartition(".")[2]
+
+
 def dataset_of(cfg: Config) -> str:
     """The dataset that a config is about, by its own word: `kinetics400`, `sthv1` and so on.
 
@@ -154,7 +160,7 @@ def lists(cfg: Config, split: str) -> list[tuple[Path, Layout | None]]:
 
 def layout_in(dataset: Any) -> Layout | None:
     """How the lines of a dataset's list are written, by its config; None of other kinds."""
-    kind = getattr(dataset.get("type"), "__name__", str(dataset.get("type"))).rpartition(".")[2]
+    kind = kind_of(dataset)
     if kind not in READ:
         return None
     frames = kind == "RawframeDataset"
@@ -259,14 +265,14 @@ def _said(labels: Sequence[int]) -> str:
 
 def gives_features(cfg: Config) -> bool:
     """Whether a config's head is mmaction2's `FeatureHead`, which gives no scores to evaluate."""
-    return str((cfg.model.get("cls_head") or {}).get("type")).endswith("FeatureHead")
+    return kind_of(cfg.model.get("cls_head") or {}) == "FeatureHead"
 
 
 def only_dumps(cfg: Config) -> bool:
     """Whether a test only writes what it finds, for which it needs no labels."""
     evaluators = cfg.get("test_evaluator") or {}
     evaluators = evaluators if isinstance(evaluators, (list, tuple)) else [evaluators]
-    return all(evaluator.get("type") == "DumpResults" for evaluator in evaluators)
+    return all(kind_of(evaluator) == "DumpResults" for evaluator in evaluators)
 
 
 def _warn_of_leaks(train: Videos, held_out: Videos, split: str) -> None:

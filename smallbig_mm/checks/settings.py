@@ -13,7 +13,7 @@ from typing import Any
 from mmengine.config import Config
 from mmengine.logging import print_log
 
-from ..configs import READ_KEYS, RUNNER_KEYS, SPLITS, sources
+from ..configs import READ_KEYS, RUNNER_KEYS, SPLITS, kind_of, sources
 from ..errors import Problems, UserError
 
 
@@ -62,7 +62,7 @@ def check_visualizer(cfg: Config) -> None:
     """Raise UserError if the visualiser has a backend whose package is not installed."""
     missing, backends = [], (cfg.get("visualizer") or {}).get("vis_backends") or []
     for backend in [backends] if isinstance(backends, dict) else backends:
-        kind = getattr(backend.get("type"), "__name__", str(backend.get("type"))).rpartition(".")[2]
+        kind = kind_of(backend)
         package = VIS_BACKENDS.get(kind)
         if package is not None and importlib.util.find_spec(package) is None:
             missing.append(

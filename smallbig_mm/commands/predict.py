@@ -64,7 +64,7 @@ def main() -> None:
         type=float,
         metavar="SECONDS",
         help="scores over time: of parts of a video that begin every so many seconds, each as long "
-        "or as long as a clip; with --one-clip in a hundredth of the time",
+        "or as long as a clip; much sooner with --one-clip",
     )
     tool.add_argument("--plot", type=Path, help="with --every: picture of one video's scores")
     tool.add_argument("--device", help="cpu, cuda:0, ... (a GPU if there is one, for torch)")

@@ -12,7 +12,7 @@ from mmengine.dist import get_world_size
 from mmengine.runner import EpochBasedTrainLoop, Runner
 from torch import nn
 
-from ..configs import protocol
+from ..configs import kind_of, protocol
 from ..costs.counting import quick_macs
 from ..datasets.skipped import watched
 from ..deploy.execution import PLAIN, Execution
@@ -29,7 +29,7 @@ def of_training(cfg: Config, runner: Runner) -> str:
     validated = "not done"
     if runner.val_loop is not None:
         validated = f"{_data(runner.val_loop.dataloader)}, {_when(runner)}"
-        validated += f", {_views(cfg, 'val')}"
+        validated += f", {_sampling(cfg, 'val')[1]}"
     if runner._resume:
         weights = f"those of {runner._load_from}, which the training goes on from"
     else:
@@ -39,7 +39,7 @@ def of_training(cfg: Config, runner: Runner) -> str:
         f"Training {cfg.filename}",
         network=_network(cfg, unwrap(runner.model), "train"),
         weights=weights,
-        clips=_clip(cfg, "train"),
+        clips=_sampling(cfg, "train")[0],
         data=f"{_data(runner.train_dataloader)}, {_classes(cfg)}",
         validation=validated,
         recipe=_recipe(cfg, runner),
@@ -61,7 +61,7 @@ def of_test(cfg: Config, runner: Runner, checkpoint: Path, how: Execution = PLAI
         f"Testing {cfg.filename}",
         network=_network(cfg, unwrap(runner.model), "test"),
         weights=str(checkpoint),
-        clips=f"{_clip(cfg, 'test')}, {_views(cfg, 'test')}",
+        clips=", ".join(_sampling(cfg, "test")),
         data=f"{data}, {_classes(cfg)}",
         run_by=str(how),
         **_place(runner),
@@ -110,24 +110,16 @@ def _many(number: int, unit: str) -> str:
     return f"{number} {unit}{'s' * (number != 1)}"
 
 
-def _clip(cfg: Config, split: str) -> str:
+def _sampling(cfg: Config, split: str) -> tuple[str, str]:
+    """The clips of a split's pipeline, and how many of a video."""
     try:
-        sampled = protocol(cfg, split)
+        seen = protocol(cfg, split)
     except ValueError:
-        return "as the pipeline says"
-    interval = sampled.interval
-    apart = "one of each segment" if interval == "uniform" else f"{interval} apart"
-    apart = "in a row" if interval == 1 else apart
-    height, width = sampled.size
-    return f"{sampled.frames} frames {apart}, {height} x {width}"
-
-
-def _views(cfg: Config, split: str) -> str:
-    try:
-        sampled = protocol(cfg, split)
-    except ValueError:
-        return "views as the pipeline says"
-    return f"{_many(sampled.clips, 'clip')} x {_many(sampled.crops, 'crop')} a video"
+        return "as the pipeline says", "views as the pipeline says"
+    words = {"uniform": "one of each segment", 1: "in a row"}
+    apart = words.get(seen.interval, f"{seen.interval} apart")
+    clip = f"{seen.frames} frames {apart}, {seen.size[0]} x {seen.size[1]}"
+    return clip, f"{_many(seen.clips, 'clip')} x {_many(seen.crops, 'crop')} a video"
 
 
 def _when(runner: Runner) -> str:
@@ -144,20 +136,20 @@ def _recipe(cfg: Config, runner: Runner) -> str:
     if isinstance(loop, EpochBasedTrainLoop):
         length = f"{_many(loop.max_epochs, 'epoch')} of {_many(len(loop.dataloader), 'step')}"
     optimiser = dict(cfg.optim_wrapper.optimizer)
-    kind = getattr(optimiser["type"], "__name__", optimiser["type"])
+    kind = kind_of(optimiser)
     more = [f"{key} {value}" for key, value in optimiser.items() if key not in ("type", "lr")]
     schedules = cfg.get("param_scheduler") or []
     schedules = schedules if isinstance(schedules, list) else [schedules]
     flags = [key for key in ("ema", "sync_bn") if start[key]]
-    parts = [length, f"{kind} ({', '.join(more)})" if more else str(kind)]
+    parts = [length, f"{kind} ({', '.join(more)})" if more else kind]
     parts.append(" then ".join(map(_schedule, schedules)) or "a constant learning rate")
     return ", ".join([*parts, start["precision"], *flags])
 
 
 def _schedule(schedule: Mapping[str, Any]) -> str:
-    kind = getattr(schedule["type"], "__name__", schedule["type"])
+    kind = kind_of(schedule)
     unit = "epoch" if schedule.get("by_epoch", True) else "step"
-    return f"{kind} to {unit} {schedule['end']}" if "end" in schedule else str(kind)
+    return f"{kind} to {unit} {schedule['end']}" if "end" in schedule else kind
 
 
 def _place(runner: Runner) -> dict[str, str]:
