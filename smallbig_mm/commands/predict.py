@@ -33,6 +33,7 @@ from .cli import OPTIONS_HELP, add_backend_arguments, execution, parser
 
 COLUMNS = ("video", "start", "end", "rank", "index", "label", "score", "error")
 ENDINGS = (".csv", ".jsonl")
+PICTURES = (".png", ".svg", ".pdf")
 Write = Callable[[dict[str, Any]], None]
 
 
@@ -118,6 +119,8 @@ def _check(args: Namespace) -> None:
         raise UserError(f"--every {args.every:g}: must be seconds above 0")
     if args.plot and args.every is None:
         raise UserError(f"--plot {args.plot}: is of scores over time; add --every SECONDS")
+    if args.plot and args.plot.suffix not in PICTURES:
+        raise UserError(f"--plot {args.plot}: the name must end in {', '.join(PICTURES)}")
     if args.out and args.out.suffix not in ENDINGS:
         raise UserError(f"--out {args.out}: the name must end in {' or '.join(ENDINGS)}")
     if args.out and args.out.exists():

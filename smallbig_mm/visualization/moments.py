@@ -33,4 +33,4 @@ def draw(moments: Sequence[Moment], labels: list[str] | None, most: int, out: Pa
     axes.spines[["top", "right"]].set_visible(False)
     figure.legend(loc="outside right upper", frameon=False)
     with whole(out) as part:
-        figure.savefig(part, format=out.suffix[1:] or "png", dpi=150)
+        figure.savefig(part, format=out.suffix[1:], dpi=150)

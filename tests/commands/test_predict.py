@@ -254,6 +254,7 @@ def broken(files, tmp_path):
     yield (tmp_path / "nothing", config, checkpoint), "nothing", "no file in this folder"
     yield (*files, "--every", 0), "--every 0", "above 0"
     yield (*files, "--plot", "x.png"), "--plot x.png", "--every"
+    yield (*files, "--every", 1, "--plot", "x.txt"), "--plot x.txt", ".png, .svg"
     plot = ("--every", 1, "--plot", "x.png")
     yield (video, tmp_path / "text.mp4", config, checkpoint, *plot), "--plot x.png", "one video"
     yield (*files, "--out", "x.txt"), "--out x.txt", ".csv or .jsonl"
