@@ -1,4 +1,4 @@
-"""Train and test every distinct row of some tables at a small size, with several seeds."""
+"""Train and test every distinct network of a grid at a small size, with several seeds."""
 
 from _run import run
 

@@ -7,7 +7,7 @@ than its map), so views of 7x7, and nearly those of 5x5, see all of res4's and r
 
 _base_ = "r23.py"
 
-rows = "table0[2-9]"
+networks = ("table0[2-9]/*",)
 # What replaces a row's own settings; depth, units, views, stages and the like stay the row's.
 small = dict(
     base_channels=8,

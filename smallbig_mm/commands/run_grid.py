@@ -1,4 +1,4 @@
-"""Train and test every distinct row of some tables at a small size, with several seeds.
+"""Train and test every distinct network of a grid at a small size, with several seeds.
 
 Finished jobs are kept, so an interrupted grid goes on where it stopped. A job that fails is
 recorded, the others go on, and it is tried again the next time.
@@ -17,12 +17,12 @@ from .cli import RECORDS_HELP, parser
 
 def main() -> None:
     tool = parser(__doc__, "python tools/run_grid.py configs/motion_shapes/grid.py --seeds 3")
-    tool.add_argument("config", type=Path, help="config with `rows` and `small`")
+    tool.add_argument("config", type=Path, help="config with `networks` and `small`")
     tool.add_argument("--seeds", type=int, default=3, help="seeds 0 ... N-1 (%(default)s)")
     tool.add_argument(
-        "--rows",
+        "--networks",
         default="*",
-        help="a table, or a pattern of row ids: table05, 'table05/0[45]*' (all)",
+        help="a folder of configs, or a pattern: table05, 'table05/0[45]*' (all)",
     )
     tool.add_argument(
         "--workers", type=int, help="jobs at a time (as many as GPUs, or else as CPU cores)"
@@ -37,14 +37,15 @@ def main() -> None:
     for option, value in (("seeds", args.seeds), ("workers", args.workers)):
         if value is not None and value < 1:
             raise UserError(f"--{option} {value}: give 1 or more")
-    jobs = motion_shapes.jobs(args.config, range(args.seeds), args.rows)
+    jobs = motion_shapes.jobs(args.config, range(args.seeds), args.networks)
     if not jobs:
-        raise UserError(f"--rows {args.rows}: no row of {args.config} is like this")
+        raise UserError(f"--networks {args.networks}: no network of {args.config} is like this")
     todo = {job.name for job in jobs if store.succeeded(job.name, records) is None}
     if args.list:
         for job in jobs:
             state = "todo" if job.name in todo else "done"
-            print(f"{state} seed {job.seed} {' = '.join(job.detail['rows'])}")
+            names = (*job.detail["rows"], *job.detail["configs"])
+            print(f"{state} seed {job.seed} {' = '.join(names)}")
         return
     _check_data(jobs[0])
     print(f"{len(todo)} of {len(jobs)} jobs have no record yet", flush=True)

@@ -144,10 +144,24 @@ def cover(shape: str, pose: Pose, x: Image, y: Image) -> Image:
     return np.clip(0.5 - pixels, 0, 1).astype(np.float32)[..., None]
 
 
-def _texture(rng: Generator, height: int, width: int, cells: int) -> Image:
+def draw_texture(rng: Generator, height: int, width: int, cells: int) -> Image:
     """Smooth noise of mean 0, -0.5 ... 0.5; (H, W, 3)."""
     coarse = rng.random((cells, cells, 3), dtype=np.float32)
     return cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC) - 0.5
+
+
+def frame_size(rng: Generator) -> tuple[int, int]:
+    """Height and width of a video's frames, even, 80 ... 120."""
+    short = int(rng.choice((80, 88, 96)))  # decord 0.6 misreads frames narrower than 80
+    long = 2 * round(short * rng.choice((1, 1.125, 1.25)) / 2)
+    return (short, long) if rng.random() < 0.5 else (long, short)
+
+
+def pixel_places(height: int, width: int) -> tuple[Image, Image]:
+    """Each pixel's x and y from the centre, in short sides, as in `Pose`; (H, W) each."""
+    rows, columns = np.mgrid[0.5:height, 0.5:width].astype(np.float32)
+    short = min(height, width)
+    return (columns - width / 2) / short, (rows - height / 2) / short
 
 
 def draw_scene(group: str, rng: Generator) -> NDArray[np.uint8]:
@@ -159,14 +173,11 @@ def draw_scene(group: str, rng: Generator) -> NDArray[np.uint8]:
     Returns:
         RGB, (8, 2, H, W, 3) uint8, in the order of `draw_poses`; H and W even, 80 ... 120.
     """
-    short = int(rng.choice((80, 88, 96)))  # decord 0.6 misreads frames narrower than 80
-    long = 2 * round(short * rng.choice((1, 1.125, 1.25)) / 2)
-    height, width = (short, long) if rng.random() < 0.5 else (long, short)
-    rows, columns = np.mgrid[0.5:height, 0.5:width].astype(np.float32)
-    x, y = (columns - width / 2) / short, (rows - height / 2) / short
+    height, width = frame_size(rng)
+    x, y = pixel_places(height, width)
 
     contrast, cells = rng.uniform(0.2, 0.4), int(rng.integers(3, 9))
-    background = 0.5 + contrast * _texture(rng, height, width, cells)
+    background = 0.5 + contrast * draw_texture(rng, height, width, cells)
     background += rng.uniform(-0.1, 0.1, 3).astype(np.float32)
     for _ in range(rng.integers(0, 4)):
         place_x, place_y = rng.uniform(-0.5, 0.5, 2)
@@ -176,7 +187,7 @@ def draw_scene(group: str, rng: Generator) -> NDArray[np.uint8]:
 
     shape = str(rng.choice(SHAPES))
     colour = rng.uniform(0, 0.25, 3) if rng.random() < 0.5 else rng.uniform(0.75, 1, 3)
-    surface = colour.astype(np.float32) + 0.15 * _texture(rng, height, width, 6)
+    surface = colour.astype(np.float32) + 0.15 * draw_texture(rng, height, width, 6)
     grain = np.float32(rng.uniform(0.01, 0.04))
 
     slots = np.empty((SLOTS, SLOT_FRAMES, height, width, 3), np.uint8)

@@ -16,22 +16,41 @@ import hashlib
 import json
 import multiprocessing
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple, TypeAlias
 
 import cv2
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import NDArray
 
 from ..files import write_text
 from ..progress import progress_bar
 from .manifest import FILE, versions, videos_sha256
-from .motion_shapes import CLASSES, GROUPS, SLOT_FRAMES, SLOTS, draw_video
+from .motion_events import EVENTS, draw_event
+from .motion_shapes import GROUPS, SLOT_FRAMES, SLOTS, draw_video
 from .video_writer import default_codec, write_video
 
 VERSION = 1
 SPLITS = ("train", "val")
+Draw: TypeAlias = Callable[[int, Generator, Generator], NDArray[np.uint8]]
+
+
+class Kind(NamedTuple):
+    """A dataset's classes by group, and what draws a video of a class."""
+
+    groups: dict[str, tuple[str, ...]]
+    draw: Draw
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """In the order of their labels."""
+        return tuple(name for names in self.groups.values() for name in names)
+
+
+KINDS = {"orders": Kind(GROUPS, draw_video), "events": Kind({"events": EVENTS}, draw_event)}
 
 
 def video_streams(seed: int, split: str, number: int) -> list[np.random.Generator]:
@@ -45,18 +64,18 @@ def video_path(split: str, number: int) -> str:
     return f"{split}/{number // 1000:03}/{number:06}.mp4"
 
 
-def label_of(number: int) -> int:
+def label_of(number: int, kind: str = "orders") -> int:
     """Classes take turns."""
-    return number % len(CLASSES)
+    return number % len(KINDS[kind].classes)
 
 
-def render(root: Path, seed: int, codec: str, video: tuple[str, int]) -> None:
+def render(root: Path, seed: int, codec: str, kind: str, video: tuple[str, int]) -> None:
     """Draw and write one video, (split, number)."""
     split, number = video
     scene, order, coding = video_streams(seed, split, number)
     write_video(
         root / video_path(split, number),
-        draw_video(label_of(number), scene, order),
+        KINDS[kind].draw(label_of(number, kind), scene, order),
         SLOT_FRAMES,
         quantiser=int(coding.integers(18, 33)),
         fps=int(coding.choice((10, 12, 15))),
@@ -72,7 +91,12 @@ def _missing(root: Path, sizes: dict[str, int]) -> Iterator[tuple[str, int]]:
 
 
 def make_motion_shapes(
-    root: Path, train: int, val: int, seed: int = 0, workers: int | None = None
+    root: Path,
+    train: int,
+    val: int,
+    seed: int = 0,
+    workers: int | None = None,
+    kind: str = "orders",
 ) -> int:
     """Write the dataset, or what is missing of it.
 
@@ -82,20 +106,21 @@ def make_motion_shapes(
         val: videos for validation.
         seed: 0 or more; another seed gives another dataset.
         workers: processes; as many as there are cores if not given.
+        kind: `orders` (classes that only the order of frames tells) or `events`.
 
     Returns:
         How many videos were written.
 
     Raises:
         ValueError: if a size or the seed is negative, the folder holds a dataset of another
-            seed, version or codec, or what is missing of it would be rendered by other versions of
+            seed, version, codec or classes, or what is missing of it would be rendered by other versions of
             the packages than the rest.
     """
     sizes = dict(zip(SPLITS, (train, val), strict=True))
     if min(train, val, seed) < 0:
         raise ValueError(f"train={train}, val={val}, seed={seed}: give numbers of 0 or more")
     lists = {
-        split: "".join(f"{video_path(split, i)} {label_of(i)}\n" for i in range(size))
+        split: "".join(f"{video_path(split, i)} {label_of(i, kind)}\n" for i in range(size))
         for split, size in sizes.items()
     }
     manifest = dict(
@@ -107,17 +132,17 @@ def make_motion_shapes(
         sizes=sizes,
         slots=SLOTS,
         slot_frames=SLOT_FRAMES,
-        classes=CLASSES,
-        groups=GROUPS,
+        classes=list(KINDS[kind].classes),
+        groups=KINDS[kind].groups,
         sha256={f"{s}.txt": hashlib.sha256(t.encode()).hexdigest() for s, t in lists.items()},
     )
     missing = list(_missing(root, sizes))
     manifest["versions"] = _check_same_dataset(root, manifest, bool(missing))
     _write_manifest(root, manifest, complete=not missing)
-    _render_all(partial(render, root, seed, str(manifest["codec"])), missing, workers)
+    _render_all(partial(render, root, seed, str(manifest["codec"]), kind), missing, workers)
     for split, text in lists.items():
         write_text(root / f"{split}.txt", text)
-    write_text(root / "labels.txt", "".join(f"{name}\n" for name in CLASSES))
+    write_text(root / "labels.txt", "".join(f"{name}\n" for name in KINDS[kind].classes))
     digests = {f"{split}.txt": videos_sha256(root / f"{split}.txt") for split in SPLITS}
     _write_manifest(root, manifest, complete=True, videos=digests)
     return len(missing)
@@ -136,7 +161,7 @@ def _check_same_dataset(root: Path, manifest: dict, incomplete: bool) -> dict[st
         found = json.loads(path.read_text())
     except json.JSONDecodeError as error:
         raise ValueError(f"{path} is damaged ({error}): delete {root} and call again") from None
-    for key in ("version", "seed", "codec"):
+    for key in ("version", "seed", "codec", "classes"):
         if found.get(key) != manifest[key]:
             raise ValueError(
                 f"{root} holds MotionShapes with {key} {found.get(key)!r}, not {manifest[key]!r}: "
@@ -176,15 +201,16 @@ def _render_all(
                 bar.update()
 
 
-def contact_sheet(seed: int = 0, side: int = 72) -> NDArray[np.uint8]:
+def contact_sheet(seed: int = 0, side: int = 72, kind: str = "orders") -> NDArray[np.uint8]:
     """One video a class, a row each: its name and a frame of each slot; RGB, uint8.
 
-    Classes of a group show the same scene, so that only the order differs.
+    Classes of a group of orders show the same scene, so that only the order differs; those of
+    events a scene each.
     """
     rows = []
-    for label, name in enumerate(CLASSES):
-        scene, order, _ = video_streams(seed, "val", 0)
-        frames = draw_video(label, scene, order)[::SLOT_FRAMES]
+    for label, name in enumerate(KINDS[kind].classes):
+        scene, order, _ = video_streams(seed, "val", label if kind == "events" else 0)
+        frames = KINDS[kind].draw(label, scene, order)[::SLOT_FRAMES]
         height, width = frames.shape[1:3]
         top, left = (height - min(height, width)) // 2, (width - min(height, width)) // 2
         square = frames[:, top : height - top or None, left : width - left or None]

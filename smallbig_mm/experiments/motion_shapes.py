@@ -1,4 +1,4 @@
-"""MotionShapes' grid: the distinct rows of some tables, made small, each with several seeds."""
+"""MotionShapes' grids: distinct networks of some configs, made small, each with several seeds."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from mmengine.config import Config
 
 from ..configs import digest, load_config
 from ..errors import UserError
-from ..files import relative
-from ..paper import Row, rows, training
+from ..files import CONFIGS, relative
+from ..paper import rows, training
 from .job import Job
 
 EXAMPLE = "configs/motion_shapes/grid.py"
 
 
-def shrink(grid: Config, row: Row) -> Config:
-    """The grid's config with the row's backbone, made as small as the grid says."""
-    own = Config.fromfile(row.configs[0]).model.backbone
+def shrink(grid: Config, network: Path) -> Config:
+    """The grid's config with the backbone of `network`, made as small as the grid says."""
+    own = Config.fromfile(network).model.backbone
     cfg = Config(grid.to_dict(), filename=grid.filename)
     cfg.model.backbone = dict(own, **cfg.pop("small"))
-    cfg.pop("rows")
+    cfg.pop("networks")
     # Tested once, after the last epoch: no epoch is chosen by its test figure.
     cfg.val_dataloader = cfg.val_cfg = cfg.val_evaluator = None
     cfg.default_hooks.checkpoint = None
@@ -32,24 +32,30 @@ def shrink(grid: Config, row: Row) -> Config:
 def jobs(path: Path, seeds: Sequence[int], only: str = "*") -> list[Job]:
     """A job a distinct network and seed, all networks of a seed before the next one.
 
-    A job's `detail` names the network's `rows`, the first of which gives it its name.
+    A job's `detail` names the network's `rows` of the paper and its other `configs`, the first of
+    which gives it its name.
 
     Args:
-        path: the grid's config, with `rows`, a pattern of tables, and `small`.
+        path: the grid's config, with `networks`, patterns of the names of configs ("table05/*"),
+            and `small`.
         seeds: one or more.
-        only: pattern of row ids, or a table.
+        only: pattern of such names, or a folder.
 
     Raises:
-        UserError: if the config is not a grid's.
+        UserError: if the config is not a grid's, or a pattern of it fits none.
     """
     grid = load_config(str(path))
-    if "rows" not in grid or "small" not in grid:
-        raise UserError(f"config {path}: a grid's has `rows` and `small`, e.g. {EXAMPLE}")
+    if "networks" not in grid or "small" not in grid:
+        raise UserError(f"config {path}: a grid's has `networks` and `small`, e.g. {EXAMPLE}")
     found: dict[str, tuple[Config, list[str]]] = {}
-    for row in rows():
-        if fnmatch(row.id, f"{grid.rows}/*") and row.configs:
-            cfg = shrink(grid, row)
-            found.setdefault(training(cfg), (cfg, []))[1].append(row.id)
+    for pattern in grid.networks:
+        files = sorted(CONFIGS.glob(f"{pattern}.py"))
+        if not files:
+            raise UserError(f"config {path}: networks has {pattern!r}, and no config is like this")
+        for file in files:
+            cfg = shrink(grid, file)
+            name = file.relative_to(CONFIGS).with_suffix("").as_posix()
+            found.setdefault(training(cfg), (cfg, []))[1].append(name)
     return [
         _job(relative(path), cfg, names, seed)
         for seed in seeds
@@ -59,13 +65,17 @@ def jobs(path: Path, seeds: Sequence[int], only: str = "*") -> list[Job]:
 
 
 def _job(path: str, cfg: Config, names: list[str], seed: int) -> Job:
+    printed = {row.id for row in rows()}
     seeded = Config(cfg.to_dict(), filename=cfg.filename)
     seeded.randomness = dict(seed=seed)
-    folder, row = Path(path).parent.name, names[0].replace("/", "-")
+    folder, first = Path(path).parent.name, names[0].replace("/", "-")
     return Job(
-        name=f"{folder}/{row}-seed{seed}-{digest(cfg)[:8]}",
+        name=f"{folder}/{first}-seed{seed}-{digest(cfg)[:8]}",
         config=path,
         cfg=seeded,
         seed=seed,
-        detail=dict(rows=names),
+        detail=dict(
+            rows=[name for name in names if name in printed],
+            configs=[name for name in names if name not in printed],
+        ),
     )

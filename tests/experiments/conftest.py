@@ -9,7 +9,7 @@ from smallbig_mm.files import SHARE
 
 GRID = """
 _base_ = "{config}"
-rows = "table05"
+networks = ("table05/*",)
 train_cfg = dict(max_epochs=1, val_interval=1)
 train_dataloader = dict(dataset=dict(data_root="{data}"))
 test_dataloader = dict(dataset=dict(data_root="{data}"))

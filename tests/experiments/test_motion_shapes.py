@@ -48,8 +48,8 @@ def test_tool_lists_and_refuses(tiny, tmp_path):
     listed = run("run_grid.py", tiny, "--list", "--seeds", 2, "--records", tmp_path)
     assert listed.stdout.count("todo seed 1") == 5
     fails(run("run_grid.py", "none.py"), "none.py", "no such file")
-    fails(run("run_grid.py", tiny, "--rows", "table99"), "table99", "no row")
-    fails(run("run_grid.py", SHARE / "configs/r23_k400.py"), "r23_k400.py", "grid's has `rows`")
+    fails(run("run_grid.py", tiny, "--networks", "table99"), "table99", "no network")
+    fails(run("run_grid.py", SHARE / "configs/r23_k400.py"), "r23_k400.py", "grid's has `networks`")
     fails(run("run_grid.py", tiny, "--seeds", 0), "--seeds 0")
     fails(run("run_grid.py", tiny, "--workers", -1), "--workers -1")
     elsewhere = write_grid(tmp_path / "grid.py", tmp_path / "none")
