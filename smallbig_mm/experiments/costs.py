@@ -44,11 +44,12 @@ def network_of(cfg: Config) -> str:
 
 
 def networks() -> list[Network]:
-    """The networks of all rows, of the configs that people train and of the units compared."""
+    """The networks of all rows, of the configs that people train, and of units and views beside."""
     configs: dict[str, list[tuple[str, Config]]] = {}
     clips: dict[str, set[Clip]] = {}
     extra = _noted_clips()
-    own = [*sorted(CONFIGS.glob("*.py")), *sorted(CONFIGS.glob("units/*.py"))]
+    folders = ("", "units/", "beyond/")
+    own = [path for folder in folders for path in sorted(CONFIGS.glob(f"{folder}*.py"))]
     owners: dict[Path, Row | None] = dict.fromkeys(own)
     for printed in rows():
         for path in printed.networks:  # an ensemble's may be rows of their own
