@@ -44,11 +44,11 @@ def network_of(cfg: Config) -> str:
 
 
 def networks() -> list[Network]:
-    """The networks of all rows, of the configs that people train, and of units and views beside."""
+    """The networks of all rows, of the configs that people train and of the units compared."""
     configs: dict[str, list[tuple[str, Config]]] = {}
     clips: dict[str, set[Clip]] = {}
     extra = _noted_clips()
-    folders = ("", "units/", "beyond/")
+    folders = ("", "beyond/", "units/")
     own = [path for folder in folders for path in sorted(CONFIGS.glob(f"{folder}*.py"))]
     owners: dict[Path, Row | None] = dict.fromkeys(own)
     for printed in rows():
