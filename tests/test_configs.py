@@ -15,14 +15,15 @@ from smallbig_mm.paper import rows
 from .videos import write_dataset
 
 CONFIGS = Path(__file__).parents[1] / "configs"
-NAMES = sorted(path.stem for path in CONFIGS.glob("*.py"))
+NAMES = [path.stem for path in sorted(CONFIGS.glob("*.py"))]
+BEYOND = [f"beyond/{path.stem}" for path in sorted(CONFIGS.glob("beyond/*.py"))]
 
 
 def distinct() -> list[str]:
     """Configs that people train, and of the rows those that are none of them, nor each other."""
     found: dict[str, str] = {}
     rows_own = [path for row in rows() for path in row.networks]
-    for path in [*(CONFIGS / f"{name}.py" for name in NAMES), *rows_own]:
+    for path in [*(CONFIGS / f"{name}.py" for name in [*NAMES, *BEYOND]), *rows_own]:
         name = str(path.relative_to(CONFIGS).with_suffix(""))
         found.setdefault(digest(Config.fromfile(path)), name)
     return list(found.values())
@@ -148,7 +149,7 @@ def test_every_config_that_people_train_names_its_dataset():
             assert dataset_of(Config.fromfile(path)) == folder
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, *BEYOND])
 def test_recipe_and_protocol_of_section_6(name):
     cfg = Config.fromfile(CONFIGS / f"{name}.py")
     train, test = transforms_of(cfg, "train"), transforms_of(cfg, "test")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from mmaction.registry import MODELS
 
@@ -22,7 +23,8 @@ class ResNet3dSmallBig(ResNet3dUnits):
     Args:
         depth: 23, 50, 101 or 152.
         views: the big view of each convolution of a bottleneck: `None`, or (t, h, w) with `t='T'`
-            for the whole clip.
+            for the whole clip, or `('past', t)`, `('future', t)` or `('both', t)` in place of t for
+            a view that looks one way in time (see `SmallBig`; not in the paper).
         stages: stages with SmallBig units, of res2 ... res5.
         extra_unit: `None`, `'default'` (Fig. 2(f)) or `'simple'` (Table 9), at the input of each
             block of `extra_stages`.
@@ -43,7 +45,7 @@ class ResNet3dSmallBig(ResNet3dUnits):
     def __init__(
         self,
         depth: int = 50,
-        views: Sequence[Sequence[int | str] | None] = ((3, 3, 3), (3, 3, 3), ("T", 3, 3)),
+        views: Sequence[Sequence[Any] | None] = ((3, 3, 3), (3, 3, 3), ("T", 3, 3)),
         stages: Sequence[int] = (3, 4, 5),
         extra_unit: str | None = None,
         extra_stages: Sequence[int] = (3, 4, 5),

@@ -48,7 +48,8 @@ def networks() -> list[Network]:
     configs: dict[str, list[tuple[str, Config]]] = {}
     clips: dict[str, set[Clip]] = {}
     extra = _noted_clips()
-    own = [*sorted(CONFIGS.glob("*.py")), *sorted(CONFIGS.glob("units/*.py"))]
+    folders = ("", "beyond/", "units/")
+    own = [path for folder in folders for path in sorted(CONFIGS.glob(f"{folder}*.py"))]
     owners: dict[Path, Row | None] = dict.fromkeys(own)
     for printed in rows():
         for path in printed.networks:  # an ensemble's may be rows of their own

@@ -208,6 +208,7 @@ def _plain(unit: SmallBig, x: Tensor) -> Tensor:
     """Eq. 2 by torch's own operators on contiguous tensors, of a unit that shares its weights."""
     assert unit.big_bn is not None and unit.big_conv is None
     x, (t, h, w) = x.contiguous(), unit.view
+    assert not isinstance(t, tuple)
     size = (x.shape[2] if t == "T" else t, h, w)
     padding = (0 if t == "T" else t // 2, h // 2, w // 2)
     big = F.max_pool3d(x, size, stride=1, padding=padding)

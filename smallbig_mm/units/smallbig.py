@@ -5,11 +5,18 @@
 `W` is shared by the views, so the unit costs the parameters of the 2D convolution that it replaces;
 `pool` is a 3D max pooling around each position; each view has a batch norm of its own, the big
 one's scale starting at zero, so that a network with SmallBig units starts as the one without.
+
+The paper's views are symmetric in time, so that a network of them cannot tell a clip from its
+reversal. Beside them, and not in the paper, are views that look one way in time and cost the same:
+`('past', t)` or `('future', t)` in place of t, or `('both', t)`, whose first half of the channels
+looks at the past and the other at the future, as TSM shifts channels (github.com/mit-han-lab/
+temporal-shift-module).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from mmaction.registry import MODELS
 from mmcv.cnn import ConvModule, build_conv_layer, build_norm_layer
@@ -17,23 +24,33 @@ from mmengine.model import constant_init
 from torch import Tensor
 
 from ..ops.layout import CONV3D
-from ..ops.pool import View, check_pool, pool_again, pool_view
+from ..ops.pool import WAYS, View, check_pool, pool_again, pool_view
 
 
-def check_view(view: Sequence[int | str]) -> View:
+def check_view(view: Sequence[Any]) -> View:
     """Return `view` as a tuple.
 
     Raises:
-        ValueError: if it is not `(t, h, w)` with odd positive sizes, `t` possibly `'T'`.
+        ValueError: if it is not `(t, h, w)` with odd positive sizes, `t` possibly `'T'`, or one of
+            `WAYS` with a number of frames of at least two.
     """
-    sizes = tuple(view)
-    odd = [isinstance(s, int) and s > 0 and s % 2 == 1 for s in sizes]
-    if len(sizes) != 3 or not (odd[0] or sizes[0] == "T") or not all(odd[1:]):
+    t, *space = view if len(view) == 3 else (0, 0, 0)
+    if isinstance(t, (tuple, list)):  # JSON and YAML know lists only
+        way, frames = t if len(t) == 2 else ("", 0)
+        if way not in WAYS or not isinstance(frames, int) or frames < 2:
+            raise ValueError(
+                f"view={view!r}: a view that looks one way in time has ('past', t), ('future', t) "
+                "or ('both', t) in place of t, of two frames or more, e.g. (('past', 3), 3, 3)"
+            )
+        t = way, frames
+    centred = space if isinstance(t, tuple) or t == "T" else (t, *space)
+    if not all(isinstance(size, int) and size > 0 and size % 2 == 1 for size in centred):
         raise ValueError(
-            f"view={view!r}: give (t, h, w) with odd sizes, so that the view has a centre, "
-            "or 'T' as t for the whole clip, e.g. (3, 3, 3) or ('T', 3, 3)"
+            f"view={view!r}: give (t, h, w) with odd sizes, so that the view has a centre, or as t "
+            "'T' for the whole clip or e.g. ('past', 3) for the frame and the two before it: "
+            "(3, 3, 3), ('T', 3, 3), (('past', 3), 3, 3)"
         )
-    return sizes  # type: ignore[return-value]
+    return (t, *space)  # type: ignore[return-value]
 
 
 @MODELS.register_module()
@@ -47,7 +64,8 @@ class SmallBig(ConvModule):
         in_channels: channels of the input.
         out_channels: channels of the output.
         kernel_size: size of the convolution.
-        view: the big view (t, h, w), odd sizes, or `('T', h, w)` for all frames.
+        view: the big view (t, h, w), odd sizes; `('T', h, w)` for all frames; or one way in time,
+            e.g. `(('past', 3), 3, 3)` for the frame and the two before it.
         pool: `'max'`, or `'avg'` (Table 6).
         share_weights: one convolution for both views; otherwise the big view has its own, which
             starts as a copy of the small view's (Table 6).
@@ -68,7 +86,7 @@ class SmallBig(ConvModule):
         out_channels: int,
         kernel_size: int | tuple[int, ...],
         *,
-        view: Sequence[int | str] = (3, 3, 3),
+        view: Sequence[Any] = (3, 3, 3),
         pool: str = "max",
         share_weights: bool = True,
         norm: str = "individual",
@@ -114,11 +132,12 @@ class SmallBig(ConvModule):
 
     def check_input(self, x: Tensor) -> None:
         """Raise ValueError if the view is larger than the feature map of `x`, (N, C, T, H, W)."""
-        size = tuple(x.shape[2:])
-        view = (size[0] if self.view[0] == "T" else self.view[0], *self.view[1:])
-        if any(v > s for v, s in zip(view, size, strict=True)):
+        size, (t, h, w) = tuple(x.shape[2:]), self.view
+        way, frames = t if isinstance(t, tuple) else ("", size[0] if t == "T" else t)
+        if any(v > s for v, s in zip((frames, h, w), size, strict=True)):
+            named = "x".join(map(str, ("T" if t == "T" else frames, h, w)))
             raise ValueError(
-                f"view {'x'.join(map(str, self.view))} is larger than the feature map "
+                f"view {way + ' ' if way else ''}{named} is larger than the feature map "
                 f"{'x'.join(map(str, size))} (TxHxW): use a smaller view, or a larger clip"
             )
 

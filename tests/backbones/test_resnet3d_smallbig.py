@@ -5,11 +5,13 @@ import logging
 import pytest
 import torch
 from mmaction.registry import MODELS
+from mmengine.config import Config
 from mmengine.logging import MMLogger
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from smallbig_mm.backbones import ResNet3dSmallBig, ResNet3dUnits
+from smallbig_mm.costs.counting import build_model, count
 from smallbig_mm.units import SmallBig
 
 from .resnet2d import our_name, resnet2d_weights
@@ -17,6 +19,11 @@ from .resnet2d import our_name, resnet2d_weights
 TYPICAL = ((3, 3, 3), (3, 3, 3), ("T", 3, 3))
 SLOWONLY = dict(views=(None, None, None), inflate=(0, 0, 1, 1))
 TINY = dict(depth=23, base_channels=4)
+
+
+def one_way(way: str) -> tuple:
+    """`TYPICAL`, its local views one way in time."""
+    return ((way, 3), 3, 3), ((way, 3), 3, 3), ("T", 3, 3)
 
 
 def awake(net: nn.Module) -> nn.Module:
@@ -63,9 +70,10 @@ def test_extra_units_in_some_blocks():
     assert names == ["layer3.0.input_unit", "layer3.2.input_unit", "layer4.0.input_unit"]
 
 
+@pytest.mark.parametrize("views", [TYPICAL, one_way("past"), one_way("both")])
 @pytest.mark.parametrize("extra", [None, "default", "simple"])
-def test_starts_as_the_plain_resnet(extra):
-    net = ResNet3dSmallBig(stages=(2, 3, 4, 5), extra_unit=extra, **TINY)
+def test_starts_as_the_plain_resnet(extra, views):
+    net = ResNet3dSmallBig(stages=(2, 3, 4, 5), extra_unit=extra, views=views, **TINY)
     net.init_weights()
     plain = ResNet3dUnits(**TINY)
     assert not plain.load_state_dict(net.state_dict(), strict=False).missing_keys
@@ -148,6 +156,48 @@ def test_smallbig_cannot_tell_a_clip_from_its_reversal(extra, pool):
     assert (scores(net, clip) - scores(net, shuffled)).abs().max() > 1e-6  # but not order-blind
 
 
+@pytest.mark.parametrize("pool", ["max", "avg"])
+@pytest.mark.parametrize("way", ["past", "both"])
+def test_views_that_look_one_way_in_time_can(way, pool):
+    """Once the big views count; until then the network is the 2D one."""
+    net = ResNet3dSmallBig(views=one_way(way), extra_unit="default", pool=pool, **TINY).double()
+    clip = torch.randn(1, 3, 8, 96, 96).double()
+    torch.testing.assert_close(scores(net, clip), scores(net, clip.flip(2)))
+    awake(net)
+    assert (scores(net, clip) - scores(net, clip.flip(2))).abs().max() > 1e-4
+
+
+def test_the_past_of_a_clip_is_the_future_of_its_reversal():
+    past, future = (ResNet3dSmallBig(views=one_way(way), **TINY) for way in ("past", "future"))
+    future.load_state_dict(awake(past).state_dict())
+    clip = torch.randn(1, 3, 8, 64, 64).double()
+    forward = past.double().eval()(clip)
+    torch.testing.assert_close(future.double().eval()(clip.flip(2)).flip(2), forward)
+
+
+@pytest.mark.parametrize("way", ["past", "both"])
+def test_looking_one_way_costs_nothing(way):
+    head = dict(type="I3DHead", num_classes=2, in_channels=128)
+    costs = []
+    for views in (TYPICAL, one_way(way)):
+        backbone = dict(type="ResNet3dSmallBig", views=views, **TINY)
+        model = dict(type="Recognizer3D", backbone=backbone, cls_head=head)
+        costs.append(count(build_model(Config(dict(model=model))), (4, 64, 64)))
+    for figure in ("params", "macs", "norm_ops", "pool_ops"):
+        both_ways, found = (getattr(each, figure) for each in costs)
+        assert both_ways == found > 0, figure
+
+
+@pytest.mark.parametrize("ending", ["py", "json", "yaml"])
+def test_views_survive_a_dumped_config(ending, tmp_path):
+    """As tuples in Python, as lists in the others."""
+    given = Config(dict(model=dict(type="ResNet3dSmallBig", views=one_way("past"), **TINY)))
+    given.dump(tmp_path / f"dumped.{ending}")
+    net = MODELS.build(Config.fromfile(tmp_path / f"dumped.{ending}").model)
+    views = {name.rpartition(".")[2]: unit.view for name, unit in net.named_units()}
+    assert tuple(views[f"conv{number}"] for number in (1, 2, 3)) == one_way("past")
+
+
 def test_slowonly_with_extra_units_can():
     net = awake(ResNet3dSmallBig(extra_unit="default", **SLOWONLY, **TINY)).double()
     clip = torch.randn(1, 3, 8, 64, 64).double()
@@ -195,6 +245,8 @@ def test_bf16_autocast_trains():
         (dict(depth=34), "basic blocks"),
         (dict(norm="single", share_weights=False), "share the weights"),
         (dict(clip_size=(8, 32, 32)), "larger than the feature map"),
+        (dict(views=one_way("past"), clip_size=(2, 128, 128)), "past 3x3x3 is larger than .* 2x"),
+        (dict(views=one_way("back")), "'past', t.*'both', t"),
     ],
 )
 def test_wrong_arguments_are_named(kwargs, words):

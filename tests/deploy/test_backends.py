@@ -48,6 +48,23 @@ def test_scores_are_those_of_torch_whatever_the_batch(network, exported, backend
     assert torch.allclose(run(one), network(one), rtol=1e-5)
 
 
+@pytest.mark.parametrize("pool", ["max", "avg"])
+def test_views_that_look_one_way_in_time(tmp_path, monkeypatch, pool):
+    views = "((('past', 3), 3, 3), (('both', 3), 3, 3), (('future', 2), 1, 1))"
+    path = tmp_path / "one_way.py"
+    path.write_text(
+        small.CONFIG.replace("stages=(2, 3)", f"stages=(2, 3), views={views}, pool={pool!r}")
+    )
+    network = small.classifier(path)
+    graph = backends.onnx_model(network, small.clips(1))
+    monkeypatch.setattr(backends, "onnx_model", lambda classifier, clip: graph)
+    clips = small.clips(3)
+    assert float((network(clips) - network(clips.flip(2))).abs().max()) > 1e-3
+    for backend in ("onnxruntime", "openvino"):
+        run = prepare(network, small.clips(1), backend, threads=1)
+        assert difference(network, run, clips) < 1e-3, backend
+
+
 def test_folded_is_folded(network, monkeypatch):
     monkeypatch.setattr(backends, "fold", lambda folded: lambda clips: -folded(clips))
     clips = small.clips(1)

@@ -25,6 +25,11 @@ NETWORKS = {
     "single norm": dict(SMALLBIG, depth=23, norm="single"),
     "slow only": dict(SMALLBIG, depth=23, views=((3, 3, 3), None, None), inflate=(0, 0, 1, 1)),
     "other views": dict(SMALLBIG, depth=23, views=((5, 1, 1), (3, 5, 5), (1, 3, 3))),
+    "past": dict(SMALLBIG, depth=23, views=((("past", 3), 3, 3), None, (("future", 2), 1, 1))),
+    "both": dict(SMALLBIG, depth=23, views=((("both", 4), 1, 1), (("both", 3), 3, 3), None)),
+    "past, average": dict(
+        SMALLBIG, depth=23, pool="avg", views=((("past", 3), 3, 3), None, (("both", 2), 1, 3))
+    ),
     "checkpointed": dict(SMALLBIG, depth=23, with_cp=True),
 }
 

@@ -12,7 +12,12 @@ from .brute_force import brute_force_pool
 @pytest.mark.parametrize("form", [pool_view, pool_view_separable])
 @pytest.mark.parametrize("pool", ["max", "avg"])
 @pytest.mark.parametrize(
-    "view", [(3, 1, 1), (3, 3, 3), (3, 5, 5), (1, 1, 1), (5, 3, 1), ("T", 3, 3)]
+    "view",
+    [
+        *((3, 1, 1), (3, 3, 3), (3, 5, 5), (1, 1, 1), (5, 3, 1), ("T", 3, 3)),
+        *((("past", 2), 1, 1), (("past", 3), 3, 3), (("past", 5), 1, 3), (("future", 3), 5, 3)),
+        *((("both", 2), 3, 3), (("both", 4), 1, 1)),
+    ],
 )
 @pytest.mark.parametrize("size", [(5, 5, 6), (8, 7, 5)])
 def test_pool_is_what_a_loop_finds(form, view, pool, size):
@@ -25,7 +30,31 @@ def test_pool_is_what_a_loop_finds(form, view, pool, size):
 
 
 @pytest.mark.parametrize("pool", ["max", "avg"])
-@pytest.mark.parametrize("view", [(3, 3, 3), ("T", 3, 3)])
+@pytest.mark.parametrize("way", ["past", "future", "both"])
+def test_gradients_of_one_way_views_are_a_loops(way, pool):
+    x = torch.randn(2, 4, 6, 4, 5, dtype=torch.float64, requires_grad=True)
+    weight, view = torch.randn_like(x), ((way, 3), 3, 3)
+    found, expected = (
+        torch.autograd.grad((form(x, view, pool) * weight).sum(), x)[0]
+        for form in (pool_view, brute_force_pool)
+    )
+    torch.testing.assert_close(found, expected)
+
+
+@pytest.mark.parametrize("form", [pool_view, pool_view_separable])
+@pytest.mark.parametrize("pool", ["max", "avg"])
+def test_the_past_of_the_reversed_clip_is_the_reversed_future(form, pool):
+    x = torch.randn(2, 4, 7, 5, 5, dtype=torch.float64)
+    past, future, both = (((way, 3), 3, 3) for way in ("past", "future", "both"))
+    reversed_future = form(x, future, pool).flip(2)
+    torch.testing.assert_close(form(x.flip(2), past, pool), reversed_future)
+    swapped = x.roll(2, dims=1)  # the channels' halves, which look the other ways
+    expected = form(x, both, pool).flip(2).roll(2, dims=1)
+    torch.testing.assert_close(form(swapped.flip(2), both, pool), expected)
+
+
+@pytest.mark.parametrize("pool", ["max", "avg"])
+@pytest.mark.parametrize("view", [(3, 3, 3), ("T", 3, 3), (("past", 3), 3, 3), (("both", 3), 3, 3)])
 def test_pooling_again_gives_the_gradients_of_pooling_once(view, pool):
     """Ties between zeros, as after a ReLU, and between other values go to the same position."""
     conv = nn.Conv3d(8, 6, 1).double()
@@ -55,7 +84,8 @@ def kept_bytes(run, x: torch.Tensor) -> int:
     return sum(kept.values())
 
 
-def test_pooling_again_keeps_nothing_and_convolves_once():
+@pytest.mark.parametrize("view", [(3, 3, 3), (("past", 3), 3, 3), (("both", 3), 3, 3)])
+def test_pooling_again_keeps_nothing_and_convolves_once(view):
     conv = nn.Conv3d(8, 6, 1, bias=False)
     runs = []
     conv.register_forward_hook(lambda *_: runs.append(1))
@@ -63,7 +93,7 @@ def test_pooling_again_keeps_nothing_and_convolves_once():
     weights = conv.weight.nbytes
 
     def pooled(x):
-        return conv(pool_view(x, (3, 3, 3)))
+        return conv(pool_view(x, view))
 
     assert kept_bytes(pooled, x) > 3 * x.nbytes  # the features, and an index of 8 bytes each
     assert kept_bytes(lambda x: pool_again(pooled, x), x) <= weights

@@ -25,7 +25,7 @@ def build(**kwargs):
 
 
 @pytest.mark.parametrize("kernel, stride", [(1, 1), ((1, 3, 3), (1, 2, 2)), ((3, 1, 1), 1)])
-@pytest.mark.parametrize("view", [(3, 3, 3), ("T", 3, 3)])
+@pytest.mark.parametrize("view", [(3, 3, 3), ("T", 3, 3), (("past", 2), 3, 3), (("both", 3), 3, 3)])
 def test_equation_2(kernel, stride, view):
     kernel = (kernel,) * 3 if isinstance(kernel, int) else kernel
     padding = tuple(k // 2 for k in kernel)
@@ -91,8 +91,9 @@ def test_single_norm_is_one_convolution_of_small_plus_big():
     assert len(calls) == 1
 
 
-def test_starts_as_the_plain_convolution():
-    unit = SmallBig(4, 6, (1, 3, 3), padding=(0, 1, 1), share_weights=False)
+@pytest.mark.parametrize("view", [(3, 3, 3), (("past", 3), 3, 3), (("both", 3), 3, 3)])
+def test_starts_as_the_plain_convolution(view):
+    unit = SmallBig(4, 6, (1, 3, 3), padding=(0, 1, 1), share_weights=False, view=view)
     x = torch.randn(2, 4, 4, 5, 5)
     assert torch.equal(unit(x), F.relu(unit.bn(unit.conv(x))))
     torch.testing.assert_close(unit.big_conv.weight, unit.conv.weight)
@@ -104,6 +105,12 @@ def test_starts_as_the_plain_convolution():
         (dict(view=(2, 3, 3)), "odd sizes"),
         (dict(view=(3, "T", 3)), "odd sizes"),
         (dict(view=(3, 3)), "odd sizes"),
+        (dict(view=(("past", 3), 2, 3)), "odd sizes"),
+        (dict(view=("past", 3, 3)), r"\(\('past', 3\), 3, 3\)"),
+        (dict(view=(("past", 1), 3, 3)), "two frames or more"),
+        (dict(view=(("past", "T"), 3, 3)), "two frames or more"),
+        (dict(view=(("both",), 3, 3)), "two frames or more"),
+        (dict(view=(("before", 3), 3, 3)), "'past', t.*'future', t.*'both', t"),
         (dict(pool="median"), "'max' or 'avg'"),
         (dict(norm="both"), "'individual' or 'single'"),
         (dict(norm="single", share_weights=False), "share the weights"),
@@ -119,3 +126,7 @@ def test_view_larger_than_the_map_is_named():
     unit.check_input(torch.empty(1, 4, 3, 7, 7))
     with pytest.raises(ValueError, match="3x7x7 is larger than the feature map 3x6x7"):
         unit.check_input(torch.empty(1, 4, 3, 6, 7))
+    unit = SmallBig(4, 6, 1, view=[["past", 4], 1, 1])  # as JSON has it
+    unit.check_input(torch.empty(1, 4, 4, 7, 7))
+    with pytest.raises(ValueError, match="view past 4x1x1 is larger than the feature map 3x7x7"):
+        unit.check_input(torch.empty(1, 4, 3, 7, 7))
