@@ -20,7 +20,7 @@ from .files import absence
 StateDict = dict[str, Tensor]
 Shapes = Mapping[str, tuple[int, ...]]
 
-SCHEME = "unwrapped://"
+SCHEME, SCHEME_2D = "unwrapped://", "unwrapped2d://"
 # mmengine's and mmaction2's; PySlowFast's; timm's and others'; weights averaged over a training;
 # DINO's. The first that a file has is taken.
 CONTAINERS = (
@@ -29,6 +29,8 @@ CONTAINERS = (
 )
 _INSIDE = re.compile(r"(^|\.)(?:(?:module|_orig_mod)\.)+")
 _NETWORK = re.compile(r"^(?:model\.)+")
+_CONV_MODULE = re.compile(r"\bconv(\d)\.(conv|bn)\.")
+_DOWNSAMPLE = re.compile(r"\bdownsample\.(conv|bn)\.")
 _BACKBONE = re.compile(r"^(?:(?:model|backbone|encoder|base_encoder|encoder_q)\.)+")
 
 
@@ -72,6 +74,23 @@ def load_from_unwrapped(filename: str, map_location: Any = None) -> StateDict:
     return {
         name: tensor.float() if tensor.is_floating_point() else tensor
         for name, tensor in _renamed(found[0], _BACKBONE).items()
+    }
+
+
+@CheckpointLoader.register_scheme(prefixes=SCHEME_2D)
+def load_2d_from_unwrapped(filename: str, map_location: Any = None) -> StateDict:
+    """`load_from_unwrapped` of a ResNet's 2D weights, under torchvision's names and shapes.
+
+    mmaction2 names a convolution and its norm `conv1.conv` and `conv1.bn`, and a network of its
+    that sees frame by frame has kernels of one frame.
+    """
+    found = load_from_unwrapped(filename.replace(SCHEME_2D, SCHEME, 1), map_location)
+    return {
+        _DOWNSAMPLE.sub(
+            lambda match: f"downsample.{('conv', 'bn').index(match[1])}.",
+            _CONV_MODULE.sub(lambda match: f"{match[2]}{match[1]}.", name),
+        ): tensor.squeeze(2) if tensor.dim() == 5 and tensor.shape[2] == 1 else tensor
+        for name, tensor in found.items()
     }
 
 

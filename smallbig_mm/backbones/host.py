@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from ..ops.layout import CONV3D, channels_last
-from ..state_dicts import SCHEME
+from ..state_dicts import SCHEME, SCHEME_2D
 from .blocks import UnitBasicBlock, UnitBottleneck
 
 CONVS = ("conv1", "conv2", "conv3")
@@ -204,10 +204,12 @@ class ResNet3dUnits(ResNet3d):
 
         `ResNet3d` sets every batch norm's scale to one, units' included, which would undo that
         units start without effect. Weights of a whole 3D network (`pretrained2d=False`) stay.
-        Whatever wrapped the weights' network when they were saved is left out of their names.
+        Whatever wrapped the weights' network when they were saved is left out of their names, and
+        2D weights may have torchvision's names or those of mmaction2 and this package.
         """
         file = pretrained or self.pretrained
-        self.pretrained = f"{SCHEME}{file}" if file else None
+        scheme = SCHEME_2D if self.pretrained2d else SCHEME
+        self.pretrained = f"{scheme}{file}" if file else None
         try:
             super().init_weights()
         finally:

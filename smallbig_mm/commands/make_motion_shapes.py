@@ -19,8 +19,8 @@ def main() -> None:
         "--kind",
         choices=KINDS,
         default="orders",
-        help="classes that only the order of frames tells, or events, which a frame half tells "
-        "(%(default)s)",
+        help="classes that only the order of frames tells, events, which a frame half tells, or "
+        "stills, for weights to begin with (%(default)s)",
     )
     tool.add_argument("--seed", type=int, default=0, help="another dataset for another seed (0)")
     tool.add_argument("--workers", type=int, help="processes (as many as there are cores)")
@@ -34,10 +34,14 @@ def main() -> None:
     if args.contact_sheet and args.contact_sheet.suffix != ".png":
         raise UserError(f"--contact-sheet {args.contact_sheet}: give a name that ends in .png")
     try:
-        written = make_motion_shapes(args.out, args.train, args.val, args.seed, args.workers, args.kind)
+        written = make_motion_shapes(
+            args.out, args.train, args.val, args.seed, args.workers, args.kind
+        )
         if args.contact_sheet:
             args.contact_sheet.parent.mkdir(parents=True, exist_ok=True)
-            cv2.imwrite(str(args.contact_sheet), contact_sheet(args.seed, kind=args.kind)[..., ::-1])
+            cv2.imwrite(
+                str(args.contact_sheet), contact_sheet(args.seed, kind=args.kind)[..., ::-1]
+            )
     except (OSError, ValueError) as error:
         raise UserError(str(error)) from error
     print(f"{args.out}: {args.train} training and {args.val} validation videos, {written} new")

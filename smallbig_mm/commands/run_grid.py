@@ -5,6 +5,7 @@ recorded, the others go on, and it is tried again the next time.
 """
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import UserError
@@ -47,7 +48,7 @@ def main() -> None:
             names = (*job.detail["rows"], *job.detail["configs"])
             print(f"{state} seed {job.seed} {' = '.join(names)}")
         return
-    _check_data(jobs[0])
+    _check_files(jobs)
     print(f"{len(todo)} of {len(jobs)} jobs have no record yet", flush=True)
 
     failed, number, began = 0, 0, time.monotonic()
@@ -66,8 +67,11 @@ def main() -> None:
         raise UserError(f"{failed} of {len(todo)} jobs failed; their records say why")
 
 
-def _check_data(job: Job) -> None:
-    for loader in (job.cfg.train_dataloader, job.cfg.test_dataloader):
-        path = Path(loader.dataset.data_root, loader.dataset.ann_file)
-        if not path.is_file():
-            raise UserError(f"{path}: no such file; {job.config} says how to write it")
+def _check_files(jobs: Sequence[Job]) -> None:
+    cfg = jobs[0].cfg
+    loaders = (cfg.train_dataloader.dataset, cfg.test_dataloader.dataset)
+    lists = [str(Path(dataset.data_root, dataset.ann_file)) for dataset in loaders]
+    weights = {job.cfg.model.backbone.pretrained for job in jobs} - {None}
+    for path in (*lists, *sorted(weights)):
+        if not Path(path).is_file():
+            raise UserError(f"{path}: no such file; {jobs[0].config} says how to write it")

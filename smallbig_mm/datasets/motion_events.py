@@ -15,6 +15,8 @@ in every class.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.random import Generator
@@ -46,7 +48,7 @@ MOVES: dict[str, tuple[int, ...]] = {
 """What of the actor changes, all of it at once."""
 EVENTS = tuple(MOVES)
 STRENGTH = 0.5
-FRAMES = SLOTS * SLOT_FRAMES
+SIZES, GROWTH = (0.13, 0.16), (1.6, 2.0)
 
 
 def draw_look(label: int, rng: Generator) -> int:
@@ -72,7 +74,7 @@ def draw_actor(name: str, rng: Generator) -> list[Pose]:
     way, reach = rng.uniform(0, 2 * np.pi), rng.uniform(0.13, 0.2)
     away = reach * np.array((np.cos(way), np.sin(way)))
     angle, turn = rng.uniform(0, 2 * np.pi), rng.choice((-1, 1)) * rng.uniform(1.05, 1.57)
-    size, growth = rng.uniform(0.13, 0.16), rng.uniform(1.6, 2.0)
+    size, growth = rng.uniform(*SIZES), rng.uniform(*GROWTH)
     poses = []
     for time, (p, a, s) in zip(np.linspace(-1, 1, SLOTS), draw_states(name, rng), strict=True):
         x, y = centre + time * drift + (2 * p - 1) * away
@@ -80,14 +82,14 @@ def draw_actor(name: str, rng: Generator) -> list[Pose]:
     return poses
 
 
-def draw_passers(rng: Generator) -> list[list[Pose]]:
+def draw_passers(frames: int, rng: Generator) -> list[list[Pose]]:
     """Other shapes' poses in each frame: places and angles change all along, at even speed."""
     passers = []
     for _ in range(rng.integers(1, 4)):
         (x, y), (dx, dy) = rng.uniform(-0.45, 0.45, 2), rng.uniform(-0.3, 0.3, 2)
         angle, turn = rng.uniform(0, 2 * np.pi), rng.uniform(-1.5, 1.5)
         size = rng.uniform(0.05, 0.1)
-        times = np.linspace(-1, 1, FRAMES)
+        times = np.linspace(-1, 1, frames)
         passers.append([Pose(x + t * dx, y + t * dy, angle + t * turn, size) for t in times])
     return passers
 
@@ -108,36 +110,74 @@ def draw_event(label: int, scene: Generator, order: Generator) -> NDArray[np.uin
         order: the actor's poses and the class that the video looks like are drawn from it.
     """
     look, actor = draw_look(label, order), draw_actor(EVENTS[label], order)
-    height, width = frame_size(scene)
+    shape = SHAPES[look] if look < len(SHAPES) else str(scene.choice(SHAPES))
+    return draw_frames([pose for pose in actor for _ in range(SLOT_FRAMES)], shape, look, scene)
+
+
+def draw_frames(actor: Sequence[Pose], shape: str, look: int, rng: Generator) -> NDArray[np.uint8]:
+    """Frames of an actor among passers, (frames, H, W, 3) uint8 RGB.
+
+    Args:
+        actor: its pose in each frame, but for a shiver.
+        shape: the actor's.
+        look: the class whose scene it is.
+        rng: what everything else is drawn from.
+    """
+    height, width = frame_size(rng)
     x, y = pixel_places(height, width)
     short = min(height, width)
+    contrast, cells = rng.uniform(0.15, 0.3), int(rng.integers(3, 9))
+    background = _palette(look, rng) + contrast * draw_texture(rng, height, width, cells)
+    passers = draw_passers(len(actor), rng)
+    shapes = [str(rng.choice(SHAPES)) for _ in passers]
+    colours = rng.uniform(0.2, 0.8, (len(passers), 3)).astype(np.float32)
+    dark = rng.random() < 0.5
+    colour = (rng.uniform(0, 0.2, 3) if dark else rng.uniform(0.8, 1, 3)).astype(np.float32)
+    surface = colour + 0.15 * draw_texture(rng, height, width, 6)
+    grain, pan = np.float32(rng.uniform(0.01, 0.04)), rng.uniform(-0.03, 0.03, 2)
 
-    contrast, cells = scene.uniform(0.15, 0.3), int(scene.integers(3, 9))
-    background = _palette(look, scene) + contrast * draw_texture(scene, height, width, cells)
-    passers = draw_passers(scene)
-    shapes = [str(scene.choice(SHAPES)) for _ in passers]
-    colours = scene.uniform(0.2, 0.8, (len(passers), 3)).astype(np.float32)
-    shape = SHAPES[look] if look < len(SHAPES) else str(scene.choice(SHAPES))
-    dark = scene.random() < 0.5
-    colour = (scene.uniform(0, 0.2, 3) if dark else scene.uniform(0.8, 1, 3)).astype(np.float32)
-    surface = colour + 0.15 * draw_texture(scene, height, width, 6)
-    grain, pan = np.float32(scene.uniform(0.01, 0.04)), scene.uniform(-0.03, 0.03, 2)
-
-    frames = np.empty((FRAMES, height, width, 3), np.uint8)
-    for number, time in enumerate(np.linspace(-1, 1, FRAMES)):
+    frames = np.empty((len(actor), height, width, 3), np.uint8)
+    for number, time in enumerate(np.linspace(-1, 1, len(actor))):
         px, py = time * pan
         shift = np.array(((1, 0, px * short), (0, 1, py * short)), np.float32)
-        image = cv2.warpAffine(background, shift, (width, height), borderMode=cv2.BORDER_REFLECT)
+        image = background.copy()
+        cv2.warpAffine(background, shift, (width, height), image, borderMode=cv2.BORDER_REFLECT)
         for poses, own_shape, own in zip(passers, shapes, colours, strict=True):
             image += cover(own_shape, _moved(poses[number], px, py, 0), x, y) * (own - image)
-        dx, dy, turn = scene.normal(0, (0.004, 0.004, 0.02))
-        pose = _moved(actor[number // SLOT_FRAMES], px + dx, py + dy, turn)
+        dx, dy, turn = rng.normal(0, (0.004, 0.004, 0.02))
+        pose = _moved(actor[number], px + dx, py + dy, turn)
         image += cover(shape, pose, x, y) * (surface - image)
-        image *= np.float32(scene.normal(1, 0.02))
-        image += grain * scene.standard_normal(image.shape, dtype=np.float32)
+        image *= np.float32(rng.normal(1, 0.02))
+        image += grain * rng.standard_normal(image.shape, dtype=np.float32)
         frames[number] = np.clip(255 * image + 0.5, 0, 255)
     return frames
 
 
 def _moved(pose: Pose, dx: float, dy: float, turn: float) -> Pose:
     return Pose(pose.x + dx, pose.y + dy, pose.angle + turn, pose.size)
+
+
+QUARTERS, LARGE = 4, 2
+STILLS = tuple(
+    f"{shape}_{quarter}_{size}"
+    for shape in SHAPES
+    for quarter in range(QUARTERS)
+    for size in ("small", "large")
+)
+"""Classes of stills: shape, quarter of its angle, and size of an actor."""
+
+
+def draw_still(label: int, scene: Generator, order: Generator) -> NDArray[np.uint8]:
+    """An actor in a scene of any class, (2, H, W, 3) uint8 RGB: for weights to begin with.
+
+    Args:
+        label: number of a class of `STILLS`.
+        scene: as of `draw_event`.
+        order: the actor's pose is drawn from it.
+    """
+    kind, large = divmod(label, LARGE)
+    shape, quarter = divmod(kind, QUARTERS)
+    x, y = order.uniform(-0.28, 0.28, 2)
+    angle = (quarter + order.uniform(0, 1)) * 2 * np.pi / QUARTERS
+    pose = Pose(x, y, angle, order.uniform(*SIZES) * order.uniform(*GROWTH) ** large)
+    return draw_frames([pose] * SLOT_FRAMES, SHAPES[shape], int(order.integers(8)), scene)

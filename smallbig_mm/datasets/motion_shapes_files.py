@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from ..files import write_text
 from ..progress import progress_bar
 from .manifest import FILE, versions, videos_sha256
-from .motion_events import EVENTS, draw_event
+from .motion_events import EVENTS, STILLS, draw_event, draw_still
 from .motion_shapes import GROUPS, SLOT_FRAMES, SLOTS, draw_video
 from .video_writer import default_codec, write_video
 
@@ -50,7 +50,11 @@ class Kind(NamedTuple):
         return tuple(name for names in self.groups.values() for name in names)
 
 
-KINDS = {"orders": Kind(GROUPS, draw_video), "events": Kind({"events": EVENTS}, draw_event)}
+KINDS = {
+    "orders": Kind(GROUPS, draw_video),
+    "events": Kind({"events": EVENTS}, draw_event),
+    "stills": Kind({"stills": STILLS}, draw_still),
+}
 
 
 def video_streams(seed: int, split: str, number: int) -> list[np.random.Generator]:
@@ -69,7 +73,7 @@ def label_of(number: int, kind: str = "orders") -> int:
     return number % len(KINDS[kind].classes)
 
 
-def render(root: Path, seed: int, codec: str, kind: str, video: tuple[str, int]) -> None:
+def render(root: Path, seed: int, codec: str, video: tuple[str, int], kind: str = "orders") -> None:
     """Draw and write one video, (split, number)."""
     split, number = video
     scene, order, coding = video_streams(seed, split, number)
@@ -106,15 +110,16 @@ def make_motion_shapes(
         val: videos for validation.
         seed: 0 or more; another seed gives another dataset.
         workers: processes; as many as there are cores if not given.
-        kind: `orders` (classes that only the order of frames tells) or `events`.
+        kind: `orders` (classes that only the order of frames tells), `events` or
+            `stills`.
 
     Returns:
         How many videos were written.
 
     Raises:
         ValueError: if a size or the seed is negative, the folder holds a dataset of another
-            seed, version, codec or classes, or what is missing of it would be rendered by other versions of
-            the packages than the rest.
+            seed, version, codec or classes, or what is missing of it would be rendered by other
+            versions of the packages than the rest.
     """
     sizes = dict(zip(SPLITS, (train, val), strict=True))
     if min(train, val, seed) < 0:
@@ -139,7 +144,7 @@ def make_motion_shapes(
     missing = list(_missing(root, sizes))
     manifest["versions"] = _check_same_dataset(root, manifest, bool(missing))
     _write_manifest(root, manifest, complete=not missing)
-    _render_all(partial(render, root, seed, str(manifest["codec"]), kind), missing, workers)
+    _render_all(partial(render, root, seed, str(manifest["codec"]), kind=kind), missing, workers)
     for split, text in lists.items():
         write_text(root / f"{split}.txt", text)
     write_text(root / "labels.txt", "".join(f"{name}\n" for name in KINDS[kind].classes))
@@ -204,12 +209,12 @@ def _render_all(
 def contact_sheet(seed: int = 0, side: int = 72, kind: str = "orders") -> NDArray[np.uint8]:
     """One video a class, a row each: its name and a frame of each slot; RGB, uint8.
 
-    Classes of a group of orders show the same scene, so that only the order differs; those of
-    events a scene each.
+    Classes of a group of orders show the same scene, so that only the order differs; others a
+    scene each.
     """
     rows = []
     for label, name in enumerate(KINDS[kind].classes):
-        scene, order, _ = video_streams(seed, "val", label if kind == "events" else 0)
+        scene, order, _ = video_streams(seed, "val", 0 if kind == "orders" else label)
         frames = KINDS[kind].draw(label, scene, order)[::SLOT_FRAMES]
         height, width = frames.shape[1:3]
         top, left = (height - min(height, width)) // 2, (width - min(height, width)) // 2

@@ -21,7 +21,10 @@ def shrink(grid: Config, network: Path) -> Config:
     """The grid's config with the backbone of `network`, made as small as the grid says."""
     own = Config.fromfile(network).model.backbone
     cfg = Config(grid.to_dict(), filename=grid.filename)
-    cfg.model.backbone = dict(own, **cfg.pop("small"))
+    small = cfg.pop("small")
+    if small.pretrained:
+        small.pretrained = small.pretrained.format(depth=own.depth)
+    cfg.model.backbone = dict(own, **small)
     cfg.pop("networks")
     # Tested once, after the last epoch: no epoch is chosen by its test figure.
     cfg.val_dataloader = cfg.val_cfg = cfg.val_evaluator = None

@@ -1,4 +1,4 @@
-"""Events: one frame tells the class in half of the videos, the motion always, either way in time."""
+"""Events: a frame tells the class in half of the videos, the motion always, either way in time."""
 
 from collections import Counter
 from itertools import product

@@ -255,7 +255,7 @@ class TestFiles:
     def test_the_same_seed_gives_the_same_bytes_and_another_one_other_frames(
         self, dataset, tmp_path
     ):
-        files.render(tmp_path, 0, files.default_codec(), "orders", ("val", 3))
+        files.render(tmp_path, 0, files.default_codec(), ("val", 3))
         path = files.video_path("val", 3)
         assert (tmp_path / path).read_bytes() == (dataset / path).read_bytes()
         assert digests(video(3)) == digests(video(3)) != digests(video(3, seed=1))
