@@ -60,6 +60,27 @@ def test_the_host_loads_2d_weights_whatever_wrapped_them(
         assert torch.equal(network.state_dict()[our_name(name)], tensors[name])
 
 
+@pytest.mark.parametrize("backbone", [UNITS, INFLATED, FULL], ids=["2D", "inflated", "full"])
+def test_a_network_begins_with_a_checkpoint_of_the_2d_one(backbone, tmp_path):
+    """Which loads as the same weights do under torchvision's names."""
+    source = MODELS.build(UNITS)
+    source.init_weights()
+    for module in source.modules():
+        if isinstance(module, torch.nn.BatchNorm3d):
+            torch.nn.init.uniform_(module.weight)
+            torch.nn.init.uniform_(module.running_var)
+    own = source.state_dict()
+    path = save(own, tmp_path / "2d.pth", "backbone.")
+    network = initialised(backbone, path)
+    assert count_loaded(network, path).loaded == CONVOLUTIONS
+    state = network.state_dict()
+    assert own.keys() <= state.keys()
+    for name, tensor in own.items():
+        found = state[name]
+        same = found.sum(2, keepdim=True) if tensor.dim() == 5 else found
+        assert torch.allclose(same, tensor, rtol=1e-4), name
+
+
 def test_mmaction2s_own_backbone_is_counted_by_content(tmp_path):
     """ResNetTSM wraps conv1, renames it, and reads torchvision's names only."""
     tensors = resnet2d_weights(50)
