@@ -11,7 +11,7 @@ from ..datasets.ut_interaction import FOLDS
 from ..errors import UserError
 from ..experiments import engine
 from ..experiments.ut_interaction import NETWORKS, TUNE, jobs
-from ..files import CONFIGS, require_file
+from ..files import CONFIGS, absence
 from ..records import store
 from ..records.provenance import command
 from ..report.ut_interaction import document, hits, mean_by_lr
@@ -51,8 +51,10 @@ def main() -> None:
         raise UserError(
             f"--data {args.data}: no fold1_train.txt; run tools/make_ut_interaction.py first"
         )
-    if args.pretrained:
-        require_file(args.pretrained, "--pretrained")
+    if args.pretrained and not Path(args.pretrained).is_file():
+        raise UserError(
+            f"--pretrained {absence(args.pretrained)}; leave --pretrained out to download them"
+        )
     records = args.records or store.folder_for(CONFIGS / "ut_interaction/r23.py", "work_dirs/grid")
     parts = [TUNE] if args.tune else [f"fold{fold}" for fold in args.folds]
     lrs = args.tune or (None,)
