@@ -1,4 +1,8 @@
-"""ResNet23 frame by frame at a quarter of its width: 8 frames of 72x72, from scratch."""
+"""ResNet23 frame by frame, from ImageNet weights: 8 frames of 112x112.
+
+The stem and res2 stay as they are: SmallBig's units begin in res3, and so do the other networks'.
+Batch norms follow the clips, as a big view's have no ImageNet statistics.
+"""
 
 _base_ = [
     "mmaction::_base_/default_runtime.py",
@@ -10,10 +14,14 @@ custom_imports = dict(imports=["smallbig_mm"])
 model = dict(
     type="Recognizer3D",
     backbone=dict(
-        type="ResNet3dUnits", depth=23, base_channels=16, norm_eval=False, pretrained=None
+        type="ResNet3dUnits",
+        depth=23,
+        frozen_stages=1,
+        norm_eval=False,
+        pretrained="torchvision://resnet50",
     ),
     cls_head=dict(
-        type="I3DHead", num_classes=6, in_channels=512, dropout_ratio=0.5, average_clips="prob"
+        type="I3DHead", num_classes=6, in_channels=2048, dropout_ratio=0.5, average_clips="prob"
     ),
     data_preprocessor=dict(
         type="ActionDataPreprocessor",
@@ -25,3 +33,6 @@ model = dict(
 default_hooks = dict(
     checkpoint=dict(interval=-1, save_last=True, save_best=None, save_optimizer=False)
 )
+# What a trained network is tested on beside clips, by tools/run_ut_interaction.py.
+controls = dict(single="SingleFrame", shuffled="ShuffleFrames", reversed="ReverseFrames")
+randomness = dict(seed=0)

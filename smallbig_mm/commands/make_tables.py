@@ -67,7 +67,7 @@ def main() -> None:
     }
     texts |= page.files(home, every, pages, seen, networks, timed)
     if CHECKOUT and args.out == TABLES:
-        parts = blocks(records, pages["motion_shapes"])
+        parts = blocks(records, pages)
         texts[TABLES / "quickstart.md"] = parts["quickstart"] + "\n"
         for name, names in PAGES.items():
             path = CHECKOUT / name

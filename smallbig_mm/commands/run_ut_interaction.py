@@ -1,32 +1,36 @@
-"""Train and test every network, control, fold and seed of UT-Interaction, and print the table.
+"""Train and test every network, fold and seed of UT-Interaction, and print the table.
 
 Finished runs are kept, so an interrupted grid goes on where it stopped; a failed run is recorded,
-and tried again the next time. The data come from tools/make_ut_interaction.py.
+and tried again the next time. The data come from tools/make_ut_interaction.py, the table of the
+checkout from tools/make_tables.py.
 """
 
-import sys
 from pathlib import Path
 
 from ..datasets.ut_interaction import FOLDS
 from ..errors import UserError
 from ..experiments import engine
-from ..experiments.ut_interaction import CONTROLS, NETWORKS, jobs
-from ..files import CHECKOUT, write_text
+from ..experiments.ut_interaction import NETWORKS, TUNE, jobs
+from ..files import CONFIGS, absence
+from ..records import store
 from ..records.provenance import command
-from ..report.ut_interaction import hits, mean_by_lr, table
-from .cli import parser
+from ..report.ut_interaction import document, hits, mean_by_lr
+from .cli import RECORDS_HELP, parser, positive
 
 
 def main() -> None:
-    tool = parser(__doc__, "python tools/run_ut_interaction.py --controls clip single")
+    tool = parser(__doc__, "python tools/run_ut_interaction.py --seeds 0 1 2 --workers 1")
     tool.add_argument(
         "--data",
         type=Path,
         default=Path("data/ut_interaction"),
         help="what tools/make_ut_interaction.py wrote (%(default)s)",
     )
+    tool.add_argument(
+        "--pretrained",
+        help="file of a ResNet-50's ImageNet weights, as torchvision names them (downloaded)",
+    )
     tool.add_argument("--networks", nargs="+", choices=NETWORKS, default=list(NETWORKS))
-    tool.add_argument("--controls", nargs="+", choices=CONTROLS, default=list(CONTROLS))
     tool.add_argument("--folds", nargs="+", type=int, choices=FOLDS, default=list(FOLDS))
     tool.add_argument("--seeds", nargs="+", type=int, default=[0])
     tool.add_argument(
@@ -38,34 +42,34 @@ def main() -> None:
         "learning rates and print the mean top-1 of each rate",
     )
     tool.add_argument(
-        "--results",
-        type=Path,
-        default=CHECKOUT / "results" if CHECKOUT else Path("work_dirs/results"),
-        help="records go to runs, the table to tables/ut_interaction.md in it (%(default)s)",
+        "--workers", type=positive, help="jobs at a time (as many as GPUs, or else as CPU cores)"
     )
+    tool.add_argument("--records", type=Path, help=RECORDS_HELP)
     args = tool.parse_args()
 
     if not (args.data / "fold1_train.txt").exists():
         raise UserError(
             f"--data {args.data}: no fold1_train.txt; run tools/make_ut_interaction.py first"
         )
-    data = args.data.resolve()
-    if args.tune:
-        todo = jobs(data, args.networks, ["clip"], ["tune"], args.seeds, args.tune)
-    else:
-        folds = [f"fold{fold}" for fold in args.folds]
-        todo = jobs(data, args.networks, args.controls, folds, args.seeds)
+    if args.pretrained and not Path(args.pretrained).is_file():
+        raise UserError(
+            f"--pretrained {absence(args.pretrained)}; leave --pretrained out to download them"
+        )
+    records = args.records or store.folder_for(CONFIGS / "ut_interaction/r23.py", "work_dirs/grid")
+    parts = [TUNE] if args.tune else [f"fold{fold}" for fold in args.folds]
+    lrs = args.tune or (None,)
+    todo = jobs(args.data.resolve(), args.networks, parts, args.seeds, lrs, args.pretrained)
 
-    records = []
-    ended = engine.run(todo, args.results / "runs", Path("work_dirs"), command())
+    found = []
+    ended = engine.run(todo, records, Path("work_dirs"), command(), args.workers)
     for number, (job, record, new) in enumerate(ended, start=1):
-        records.append(record)
+        found.append(record)
         figure = record.metrics
         if not isinstance(figure, str):
             right = hits([record]).values()
             figure = f"{sum(right):.0f} of {len(right)}"
         seconds = f" ({record.detail.get('seconds', 0):.0f} s)" if new else " (there)"
-        name = "{network} {control} {part}".format(**job.detail)
+        name = "{network} {part}".format(**job.detail)
         print(
             f"[{number}/{len(todo)}] {name} seed {job.seed} lr {job.detail['lr']:g}: "
             f"{figure}{seconds}",
@@ -73,11 +77,9 @@ def main() -> None:
         )
 
     if args.tune:
-        for lr, top1 in mean_by_lr(records).items():
+        for lr, top1 in mean_by_lr(found).items():
             print(f"lr {lr:g}: mean top-1 {100 * top1:.1f} % over {len(args.networks)} networks")
     else:
-        text = table(records, args.data)
-        target = args.results / "tables/ut_interaction.md"
-        write_text(target, text)
-        print(f"\n{text}\n{target}")
-    sys.exit(int(any(isinstance(record.metrics, str) for record in records)))
+        print(f"\n{document(found).render('md')}")
+    if failed := sum(isinstance(record.metrics, str) for record in found):
+        raise UserError(f"{failed} of {len(todo)} jobs failed; their records say why")

@@ -1,7 +1,7 @@
 """Benchmarks, their builders, transforms and metrics."""
 
 from .cached import CachedDecordInit
-from .controls import ShuffleFrames, SingleFrame
+from .controls import ReverseFrames, ShuffleFrames, SingleFrame
 from .motion_shapes_metric import MotionShapesMetric
 from .proposals import LoadRegionProposals
 from .six_crop import SixCrop
@@ -12,6 +12,7 @@ __all__ = [
     "CachedDecordInit",
     "LoadRegionProposals",
     "MotionShapesMetric",
+    "ReverseFrames",
     "ShuffleFrames",
     "SingleFrame",
     "SixCrop",

@@ -19,11 +19,12 @@ from typing import Any
 import torch
 from mmengine.config import Config
 from mmengine.hooks import Hook
-from mmengine.runner import Runner
+from mmengine.runner import Runner, TestLoop
 from tqdm import tqdm
 
 from .. import ensemble
 from ..costs.counting import clip_of, count
+from ..datasets.controls import controlled
 from ..files import CHECKOUT, write_text
 from ..progress import progress_bar
 from ..records import runs, store
@@ -130,10 +131,17 @@ def execute(job: Job, folder: Path, records: Path, command: str, progress: bool)
         if progress:
             runner.register_hook(Progress(Path(job.name).name.rpartition("-")[0]))
         runs.trained(runner, job.cfg, run)
-        figures = dict(runner.test(), **runs.loss(runner))
-        detail = dict(job.detail, seconds=round(time.perf_counter() - began, 1))
+        figures, detail = dict(runner.test(), **runs.loss(runner)), dict(job.detail)
         if job.keep_predictions:
             detail["predictions"] = predictions(folder / SCORES)
+        if controls := job.cfg.get("controls"):
+            detail["controls"] = {}
+            for name, control in controls.items():
+                found = _test_control(runner, control)
+                figures |= {f"{name}/{key}": value for key, value in found.items()}
+                if job.keep_predictions:
+                    detail["controls"][name] = predictions(folder / SCORES)
+        detail["seconds"] = round(time.perf_counter() - began, 1)
         found = as_fields(figures, folder, "test")
         data = [*run.content["data"], *store.data_of(job.cfg, "test", 0)]
         run.set(**found, data=data)
@@ -149,6 +157,12 @@ def _runner(job: Job, folder: Path) -> Runner:
     runner = Runner.from_cfg(cfg)
     resume(runner, "auto")
     return runner
+
+
+def _test_control(runner: Runner, control: str) -> dict[str, float]:
+    """Test once more, on what a control of `datasets.controls` leaves of each clip."""
+    loader = controlled(runner.cfg.test_dataloader, control)
+    return TestLoop(runner, loader, runner.test_evaluator).run()
 
 
 def predictions(path: Path) -> list[tuple[str, int, int]]:

@@ -13,6 +13,7 @@ from mmengine.config import Config
 from ..catalog import list_models
 from ..configs import dataset_of, digest, protocol
 from ..experiments.costs import by_network, network_of
+from ..experiments.ut_interaction import TUNE
 from ..files import CONFIGS, relative
 from ..records.schema import Count, Record
 from ..records.store import RUNS, counts, metrics
@@ -20,7 +21,7 @@ from .judging import Target, is_test, judge
 from .lines import Line, members_at
 from .orderings import PRIMARY, SECONDARY
 from .points import is_ours
-from .ut_interaction import top1
+from .ut_interaction import hits
 
 METAFILE, INDEX = "configs/metafile.yml", "model-index.yml"
 HEAD = "# Made by tools/make_tables.py from the configs and the records in results/runs.\n"
@@ -152,9 +153,9 @@ def _of_runs(runs: Sequence[Record]) -> Iterator[dict[str, Any]]:
         own = [metrics(record)[name] for record in runs if name in metrics(record)]
         if own:
             yield _result(f"MotionShapes, {dataset} classes", mean(own) / 100, None)
-    folds = [top1(record) for record in runs if "predictions" in record.detail]
+    folds = [r for r in runs if r.detail.get("part", TUNE) != TUNE]
     if folds:
-        yield _result("UT-Interaction, mean of folds", mean(folds), None)
+        yield _result("UT-Interaction, five folds", mean(hits(folds).values()), None)
 
 
 def _result(dataset: str, first: float, fifth: float | None) -> dict[str, Any]:

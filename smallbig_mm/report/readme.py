@@ -7,26 +7,25 @@ from collections.abc import Mapping, Sequence
 
 from ..errors import UserError
 from ..records.schema import Record
-from . import quickstart, ut_interaction
+from . import quickstart
 from .documents import Document, markdown
 
 PAGES = {"README.md": ("quickstart",), "results/README.md": ("orderings", "ut_interaction")}
 VERDICTS = ("holds", "does not hold", "within noise")
 
 
-def blocks(records: Sequence[Record], grid: Document) -> dict[str, str]:
+def blocks(records: Sequence[Record], pages: Mapping[str, Document]) -> dict[str, str]:
     """The generated parts by name; `PAGES` says where they stand.
 
     Args:
         records: all of them.
-        grid: MotionShapes' page.
+        pages: `tables.documents` of them.
     """
-    ours = [record for record in records if record.id.startswith("ut_interaction/")]
-    lines = [ut_interaction.HEAD, *(row for row in ut_interaction.rows(ours) if row[4])]
+    real = pages["ut_interaction"].parts["Networks"]
     return {
         "quickstart": quickstart.page(records),
-        "orderings": _orderings(grid),
-        "ut_interaction": markdown([line[:7] for line in lines]),
+        "orderings": _orderings(pages["motion_shapes"]),
+        "ut_interaction": markdown([[*real], *real.values.tolist()]),
     }
 
 

@@ -16,7 +16,7 @@ from ..files import relative
 from ..paper import TABLES, rows
 from ..records.schema import Record
 from ..records.store import metrics
-from . import backends, speed_page, third_party, units
+from . import backends, speed_page, third_party, units, ut_interaction
 from .documents import Document
 from .lines import COMMON, Line, Note, notes, why_not
 from .orderings import Trained, motion_shapes
@@ -349,6 +349,7 @@ def documents(
         "matched": matched(every),
         "units": units.table(records),
         "motion_shapes": motion_shapes(networks),
+        "ut_interaction": ut_interaction.document(records),
         "speed": speed_page.document(records),
         "README": overview(every),
     }

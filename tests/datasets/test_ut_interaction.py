@@ -17,7 +17,7 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
 import smallbig_mm  # noqa: F401
-from smallbig_mm.datasets import controls  # noqa: F401
+from smallbig_mm.datasets.controls import controlled
 from smallbig_mm.datasets.ut_interaction import (
     CLASSES,
     FOLDS,
@@ -206,12 +206,12 @@ def test_pipelines_hide_the_shape_of_the_frame(size: tuple[int, int], tmp_path: 
     width, height = size
     write_video(tmp_path / "grey.avi", width, height, 20)
     cfg = Config.fromfile(ROOT / "configs/ut_interaction/r23.py")
-    for loader, views in ((cfg.train_dataloader, 1), (cfg.test_dataloader, 6)):
+    for loader in (cfg.train_dataloader, cfg.test_dataloader):
         results = dict(filename=str(tmp_path / "grey.avi"), label=0, start_index=0, modality="RGB")
         for step in loader.dataset.pipeline:
             results = TRANSFORMS.build(step)(results)
         clip = results["inputs"].float()
-        assert clip.shape == (views, 3, 8, cfg.crop, cfg.crop)
+        assert clip.shape == (1, 3, 8, cfg.crop, cfg.crop)
         # Every frame of the video is of one grey, so a border would show.
         assert (clip.amax((1, 3, 4)) - clip.amin((1, 3, 4))).max() <= 6
         # Uniform over the whole clip, in order.
@@ -219,35 +219,36 @@ def test_pipelines_hide_the_shape_of_the_frame(size: tuple[int, int], tmp_path: 
         assert (grey.diff(dim=1) >= -1).all() and (grey[:, -1] > 75).all()
 
 
-def test_single_frame_repeats_one_of_its_own_frames() -> None:
-    results = dict(frame_inds=np.arange(16, dtype=np.int32), clip_len=8)
-    train = TRANSFORMS.build(dict(type="SingleFrame"))
-    firsts = set()
-    for seed in range(20):
-        np.random.seed(seed)
-        clips = train(dict(results))["frame_inds"].reshape(2, 8)
-        assert (clips == clips[:, :1]).all()
-        assert clips[0, 0] in range(8) and clips[1, 0] in range(8, 16)
-        firsts.add(int(clips[0, 0]))
-    assert len(firsts) > 3
-    test = TRANSFORMS.build(dict(type="SingleFrame", test_mode=True))(dict(results))
-    assert test["frame_inds"].tolist() == [4] * 8 + [12] * 8
-    assert results["frame_inds"].tolist() == list(range(16))
+def changed(control: str, filename: str = "a/b.mp4") -> list[int]:
+    """Two clips of eight frames, under a control."""
+    indices = np.arange(16, dtype=np.int32)
+    results = dict(frame_inds=indices, clip_len=8, filename=filename)
+    found = TRANSFORMS.build(dict(type=control))(results)["frame_inds"]
+    assert found.dtype == np.int32 and indices.tolist() == list(range(16))
+    assert set(found[:8]) <= set(range(8)) and set(found[8:]) <= set(range(8, 16))
+    return found.tolist()
 
 
-def test_shuffle_keeps_frames_in_their_clip_and_repeats_in_testing() -> None:
-    def shuffle(test_mode: bool, filename: str = "a/b.mp4") -> list[int]:
-        transform = TRANSFORMS.build(dict(type="ShuffleFrames", test_mode=test_mode))
-        results = dict(frame_inds=np.arange(16, dtype=np.int32), clip_len=8, filename=filename)
-        indices = transform(results)["frame_inds"]
-        assert indices.dtype == np.int32
-        assert set(indices[:8]) == set(range(8)) and set(indices[8:]) == set(range(8, 16))
-        return indices.tolist()
+def test_controls_stay_within_their_clip() -> None:
+    assert changed("SingleFrame") == [4] * 8 + [12] * 8
+    assert changed("ReverseFrames") == [*range(7, -1, -1), *range(15, 7, -1)]
+    shuffled = changed("ShuffleFrames")
+    assert sorted(shuffled) == list(range(16)) != shuffled
 
-    np.random.seed(0)
-    assert len({tuple(shuffle(False)) for _ in range(5)}) == 5
-    assert shuffle(True) == shuffle(True, "elsewhere/b.mp4") != list(range(16))
-    assert shuffle(True) != shuffle(True, "a/c.mp4")
+
+def test_an_order_is_the_files_own() -> None:
+    assert changed("ShuffleFrames") == changed("ShuffleFrames", "elsewhere/b.mp4")
+    assert changed("ShuffleFrames") != changed("ShuffleFrames", "a/c.mp4")
+
+
+def test_a_control_stands_behind_the_sampling() -> None:
+    steps = [dict(type="DecordInit"), dict(type="UniformSample"), dict(type="DecordDecode")]
+    loader = dict(dataset=dict(pipeline=steps))
+    types = [step["type"] for step in controlled(loader, "SingleFrame")["dataset"]["pipeline"]]
+    assert types == ["DecordInit", "UniformSample", "SingleFrame", "DecordDecode"]
+    assert len(steps) == 3
+    with pytest.raises(ValueError, match="needs UniformSample"):
+        controlled(dict(dataset=dict(pipeline=steps[:1])), "SingleFrame")
 
 
 def run_tool(*arguments: str | Path) -> subprocess.CompletedProcess[str]:

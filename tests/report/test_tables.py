@@ -135,5 +135,5 @@ def test_off_by_hand():
 
 
 def test_nothing_else_lies_among_the_tables(documents):
-    own = {"quickstart.md", "ut_interaction.md", *documents["speed"].figures}
+    own = {"quickstart.md", *documents["speed"].figures}
     assert {path.name for path in Path(TABLES).iterdir()} == {f"{n}.md" for n in documents} | own

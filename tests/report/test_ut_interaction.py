@@ -1,49 +1,129 @@
-"""UT-Interaction's table, and its statistics by hand."""
+"""UT-Interaction's page, by hand on made-up records."""
 
 import pytest
 
-from smallbig_mm.records import store
-from smallbig_mm.report.ut_interaction import hits, interval, mean_by_lr, table, top1
+from smallbig_mm.datasets.ut_interaction import CLASSES
+from smallbig_mm.experiments.ut_interaction import NETWORKS, TUNE
+from smallbig_mm.records.schema import Count
+from smallbig_mm.report.model_cards import _of_runs
+from smallbig_mm.report.ut_interaction import document, hits, mean_by_lr, top1
+
+COUNT = Count(
+    clip=(8, 112, 112),
+    params=11_300_000,
+    macs=4_200_000_000,
+    activation_product_macs=0,
+    norm_ops=0,
+    pool_ops=0,
+    uncounted={},
+    counter="by hand",
+)
+SEQUENCES = range(1, 21)
 
 
 @pytest.fixture(scope="module")
-def records():
-    return [record for record in store.read_all() if record.id.startswith("ut_interaction/")]
+def made(records):
+    """Makes a record of a network that is right on some sequences, and of its controls."""
+    some = next(record for record in records if record.kind == "train")
+
+    def make(network, right, part="fold1", shuffled=(), lr=5e-4, sequences=SEQUENCES, **fields):
+        def predictions(known):
+            return [
+                [f"{name}/{sequence}0_{sequence}_{label}", label, label if known(sequence) else 7]
+                for sequence in sequences
+                for label, name in enumerate(CLASSES)
+            ]
+
+        clips = predictions(lambda sequence: sequence in right)
+        controls = {"single": clips, "reversed": clips}
+        controls["shuffled"] = predictions(lambda sequence: sequence in shuffled)
+        detail = dict(
+            network=network,
+            part=part,
+            lr=lr,
+            epochs=4,
+            seconds=1800.0,
+            predictions=clips,
+            controls=controls,
+            shape_only={"length": 0.25},
+        )
+        update = dict(id=f"ut_interaction/{network}", counts=[COUNT], detail=detail)
+        return some.model_copy(update={**update, "metrics": {"acc/top1": 0.5}, **fields})
+
+    return make
 
 
-def test_predictions_give_the_recorded_top1(records):
-    for record in records:
-        assert top1(record) == pytest.approx(record.metrics["top1"])
+def rows(page, part):
+    """Rows of a table by their first cell."""
+    frame = page.parts[part]
+    return {row[frame.columns[0]]: row for row in frame.to_dict("records")}
 
 
-def test_failures_are_said_and_do_not_count(records, tmp_path):
-    failed = records[0].model_copy(update=dict(metrics="not run: no luck", detail={}))
-    network = {"network": "tsm_r23", "control": "single", "lr": 0.005}
-    alone = failed.model_copy(update=dict(detail=network))
-    reference = failed.model_copy(
-        update=dict(detail=dict(network, network="smallbig_r23", control="clip"))
+def test_cells_by_hand(made):
+    half, most = range(1, 11), range(1, 16)
+    page = document(
+        [made("r23", half, shuffled=half), made("smallbig_r23", most, shuffled=range(1, 6))]
     )
-    text = table([*records, alone, reference], tmp_path)
-    assert "| TSM-R23 | single | not run: no luck |  |  |  |  | 0 of 1 |  |  |" in text
-    assert "| 62.3 | 12.5 | 54-71 | 5 of 6 |" in text
-    assert "| 2D R23 | shuffled | not run: it averages" in text
-    assert {line.count("|") for line in text.splitlines() if line.startswith("|")} == {11}
-    assert text.endswith("Seeds: 0.\n")
+    full = rows(page, "Networks")["SmallBig-R23, full"]
+    assert (full["params M"], full["GMAC"]) == ("11.30", "4.20")
+    assert (full["top-1 %"], full["shuffled"], full["reversed"]) == ("75.0", "25.0", "75.0")
+    assert (full["clips"], full["runs"], full["min a run"]) == ("120", "1 of 1", "30.0")
+    low, high = map(float, full["95 %"].split(" to "))
+    assert 50 <= low <= 60 and 90 <= high <= 95
+    found = rows(page, "Differences")["SmallBig-R23, full - 2D R23"]
+    assert found["points"] == "+25.0" and found["95 %"] == "+10.0 to +45.0"
+    assert float(found["p (Holm)"]) == pytest.approx(2 / 2**5, abs=0.01)  # five sequences differ
+    assert any("All runs took 1.0 hours" in text for text in page.texts)
+    assert any("25.0 % from length" in text for text in page.texts)
 
 
-def test_mean_by_lr(records):
-    some = [record for record in records if record.detail["control"] == "clip"][:2]
-    faster = some[0].model_copy(update=dict(detail=dict(some[0].detail, lr=0.1)))
-    first, second = (record.metrics["top1"] for record in some)
-    found = mean_by_lr([*some, faster])
-    assert found == {0.005: pytest.approx((first + second) / 2), 0.1: pytest.approx(first)}
+def test_what_was_not_run_is_said(made):
+    page = document([made("r23", range(1, 11))])
+    assert len(page.parts["Networks"]) == len(NETWORKS)
+    assert rows(page, "Networks")["TSM-R23"]["top-1 %"].startswith("not run: ")
+    assert rows(page, "Differences")["TSM-R23 - 2D R23"]["points"].startswith("not run: ")
+    assert "nan" not in page.render("md").lower()
+    assert "not run: " in document([]).render("md")
 
 
-def test_hits_are_over_seeds_and_intervals_are_wilsons(records):
-    some = records[0]
-    wrong = [[clip, label, (label + 1) % 6] for clip, label, _ in some.detail["predictions"]]
-    other = some.model_copy(update=dict(detail=dict(some.detail, predictions=wrong)))
-    right = [label == found for _, label, found in some.detail["predictions"]]
-    assert list(hits([some, other]).values()) == [value / 2 for value in right]
-    low, high = interval({str(n): float(n < 60) for n in range(120)})
-    assert (low, high) == (pytest.approx(0.412, abs=1e-3), pytest.approx(0.588, abs=1e-3))
+def test_failures_are_said_and_do_not_count(made):
+    failed = made("tsm_r23", (), metrics="not run: no luck")
+    page = document([failed, made("r23", SEQUENCES), made("r23", (), metrics="not run: killed")])
+    found = rows(page, "Networks")
+    assert found["TSM-R23"]["top-1 %"] == "not run: no luck"
+    assert (found["2D R23"]["top-1 %"], found["2D R23"]["runs"]) == ("100.0", "1 of 2")
+
+
+def test_seeds_are_averaged_within_a_clip_and_pairs_are_of_common_clips(made):
+    seeds = [made("r23", SEQUENCES), made("r23", range(1, 11))]
+    assert set(hits(seeds).values()) == {0.5, 1.0}
+    some = made("smallbig_r23", (), sequences=range(11, 13))
+    page = document([*seeds, some])
+    assert rows(page, "Networks")["2D R23"]["top-1 %"] == "75.0"
+    assert rows(page, "Networks")["SmallBig-R23, full"]["clips"] == "12"
+    assert rows(page, "Differences")["SmallBig-R23, full - 2D R23"]["points"] == "-50.0"
+
+
+def test_tuning_stands_apart(made):
+    tuned = [made("r23", range(1, 6), TUNE, lr=2e-4), made("smallbig_r23", (), TUNE, lr=2e-4)]
+    better = made("r23", range(1, 11), TUNE)
+    failed = made("r23", (), TUNE, metrics="not run: killed")
+    assert mean_by_lr([*tuned, better, failed]) == {2e-4: 0.125, 5e-4: 0.5}
+    page = document([*tuned, better])
+    assert rows(page, "Networks")["2D R23"]["top-1 %"].startswith("not run: ")
+    chosen = page.parts["Choice of the learning rate"]
+    assert list(chosen["learning rate"]) == ["0.0002", "0.0002", "0.0005"]
+    assert list(chosen["top-1 %"]) == ["25.0", "0.0", "50.0"]
+    (card,) = _of_runs([*tuned, better, made("r23", SEQUENCES)])  # a card's figure is the folds'
+    assert card["Metrics"]["Top 1 Accuracy"] == 100
+
+
+def test_stored_predictions_give_the_recorded_top1(records):
+    for record in records:
+        if record.id.startswith("ut_interaction/") and not isinstance(record.metrics, str):
+            assert top1(record) == pytest.approx(record.metrics["acc/top1"])
+            for control in record.detail.get("controls", ()):
+                right = hits([record], control).values()
+                assert sum(right) / len(right) == pytest.approx(
+                    record.metrics[f"{control}/acc/top1"]
+                )
