@@ -60,7 +60,9 @@ def main() -> None:
         failed += isinstance(record.metrics, str)
         figures = record.metrics
         if not isinstance(figures, str):
-            figures = ", ".join(f"{name.split('/')[-1]} {v:.1f}" for name, v in figures.items())
+            figures = ", ".join(
+                f"{name.replace('motion_shapes/', '')} {v:.1f}" for name, v in figures.items()
+            )
         minutes = (time.monotonic() - began) / 60
         print(f"[{number}/{len(todo)}, {minutes:.0f} min] {record.id}: {figures}", flush=True)
     if failed:

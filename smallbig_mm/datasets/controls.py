@@ -16,18 +16,22 @@ from mmcv.transforms import BaseTransform
 from numpy.typing import NDArray
 
 
+SAMPLERS = ("SampleFrames", "UniformSample")
+
+
 def controlled(loader: dict[str, Any], control: str) -> dict[str, Any]:
     """A test loader's config with a control of this file behind its sampling.
 
     Raises:
-        ValueError: Its pipeline has no ``UniformSample``.
+        ValueError: Its pipeline has none of ``SAMPLERS``.
     """
     made = copy.deepcopy(loader)
     pipeline = made["dataset"]["pipeline"]
     types = [step["type"] for step in pipeline]
-    if "UniformSample" not in types:
-        raise ValueError(f"pipeline {types}: a control needs UniformSample before it")
-    pipeline.insert(types.index("UniformSample") + 1, dict(type=control))
+    place = next((number for number, name in enumerate(types) if name in SAMPLERS), None)
+    if place is None:
+        raise ValueError(f"pipeline {types}: a control needs one of {SAMPLERS} before it")
+    pipeline.insert(place + 1, dict(type=control))
     return made
 
 

@@ -134,13 +134,11 @@ def execute(job: Job, folder: Path, records: Path, command: str, progress: bool)
         figures, detail = dict(runner.test(), **runs.loss(runner)), dict(job.detail)
         if job.keep_predictions:
             detail["predictions"] = predictions(folder / SCORES)
-        if controls := job.cfg.get("controls"):
-            detail["controls"] = {}
-            for name, control in controls.items():
-                found = _test_control(runner, control)
-                figures |= {f"{name}/{key}": value for key, value in found.items()}
-                if job.keep_predictions:
-                    detail["controls"][name] = predictions(folder / SCORES)
+        for name, control in job.cfg.get("controls", {}).items():
+            found = _test_control(runner, control)
+            figures |= {f"{name}/{key}": value for key, value in found.items()}
+            if job.keep_predictions:
+                detail.setdefault("controls", {})[name] = predictions(folder / SCORES)
         detail["seconds"] = round(time.perf_counter() - began, 1)
         found = as_fields(figures, folder, "test")
         data = [*run.content["data"], *store.data_of(job.cfg, "test", 0)]
