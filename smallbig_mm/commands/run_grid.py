@@ -60,9 +60,8 @@ def main() -> None:
         failed += isinstance(record.metrics, str)
         figures = record.metrics
         if not isinstance(figures, str):
-            figures = ", ".join(
-                f"{name.replace('motion_shapes/', '')} {v:.1f}" for name, v in figures.items()
-            )
+            named = {key.replace("motion_shapes/", ""): value for key, value in figures.items()}
+            figures = ", ".join(f"{key} {value:.1f}" for key, value in named.items())
         minutes = (time.monotonic() - began) / 60
         print(f"[{number}/{len(todo)}, {minutes:.0f} min] {record.id}: {figures}", flush=True)
     if failed:

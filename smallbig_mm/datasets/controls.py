@@ -15,7 +15,6 @@ from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 from numpy.typing import NDArray
 
-
 SAMPLERS = ("SampleFrames", "UniformSample")
 
 
