@@ -135,8 +135,8 @@ def execute(job: Job, folder: Path, records: Path, command: str, progress: bool)
         if job.keep_predictions:
             detail["predictions"] = predictions(folder / SCORES)
         for name, control in job.cfg.get("controls", {}).items():
-            found = _test_control(runner, control)
-            figures |= {f"{name}/{key}": value for key, value in found.items()}
+            left = _test_control(runner, control)
+            figures |= {f"{name}/{key}": value for key, value in left.items()}
             if job.keep_predictions:
                 detail.setdefault("controls", {})[name] = predictions(folder / SCORES)
         detail["seconds"] = round(time.perf_counter() - began, 1)
