@@ -1,7 +1,9 @@
 """The grid: which networks it holds, and its tool."""
 
+import pytest
 from mmengine.config import Config
 
+from smallbig_mm.errors import UserError
 from smallbig_mm.experiments.motion_shapes import jobs
 from smallbig_mm.files import SHARE
 from smallbig_mm.records import store
@@ -10,6 +12,7 @@ from ..tool import fails, run
 from .conftest import write_grid
 
 CONFIG = SHARE / "configs/motion_shapes/grid.py"
+EVENTS = CONFIG.with_name("events.py")
 
 
 def test_every_distinct_network_once_a_seed():
@@ -39,6 +42,27 @@ def test_patterns_choose_networks_by_any_of_their_rows():
     assert len(jobs(CONFIG, [0], "table05")) == 5
 
 
+def test_networks_that_are_no_rows_are_configs_and_weights_to_begin_with_fit_the_depth():
+    made = jobs(EVENTS, [0])
+    assert {job.cfg.model.backbone.depth: job.cfg.model.backbone.pretrained for job in made} == {
+        depth: f"work_dirs/stills_r{depth}/epoch_14.pth" for depth in (23, 50)
+    }
+    assert all(job.detail["rows"] or job.detail["configs"] for job in made)
+    (tei,) = jobs(EVENTS, [0], "units/tei*")
+    assert tei.detail == dict(rows=[], configs=["units/tei_r23"])
+    assert tei.name.startswith("motion_shapes/units-tei_r23-seed0-")
+    (full,) = jobs(EVENTS, [0], "units/smallbig_full*")
+    assert "table05/05_full" in full.detail["rows"]
+    assert full.detail["configs"] == ["units/smallbig_full_r23"]
+
+
+def test_a_pattern_that_fits_no_config_is_refused(tmp_path):
+    grid = write_grid(tmp_path / "grid.py", tmp_path)
+    grid.write_text(grid.read_text().replace("table05/*", "table99/*"))
+    with pytest.raises(UserError, match=r"grid\.py: networks has 'table99/\*'"):
+        jobs(grid, [0])
+
+
 def test_the_stored_runs_are_those_of_todays_grid():
     todo = [job.name for job in jobs(CONFIG, range(5)) if not store.succeeded(job.name, store.RUNS)]
     assert todo == []
@@ -54,3 +78,6 @@ def test_tool_lists_and_refuses(tiny, tmp_path):
     fails(run("run_grid.py", tiny, "--workers", -1), "--workers -1")
     elsewhere = write_grid(tmp_path / "grid.py", tmp_path / "none")
     fails(run("run_grid.py", elsewhere, "--records", tmp_path), "none/train.txt", "how to write")
+    weights = tmp_path / "weights.py"
+    weights.write_text(tiny.read_text() + '\nsmall = dict(pretrained="none_r{depth}.pth")\n')
+    fails(run("run_grid.py", weights, "--records", tmp_path), "none_r23.pth", "how to write")
