@@ -22,7 +22,8 @@ def distinct() -> list[str]:
     """Configs that people train, and of the rows those that are none of them, nor each other."""
     found: dict[str, str] = {}
     rows_own = [path for row in rows() for path in row.networks]
-    for path in [*(CONFIGS / f"{name}.py" for name in NAMES), *rows_own]:
+    real = sorted((CONFIGS / "ut_interaction").glob("*.py"))
+    for path in [*(CONFIGS / f"{name}.py" for name in NAMES), *rows_own, *real]:
         name = str(path.relative_to(CONFIGS).with_suffix(""))
         found.setdefault(digest(Config.fromfile(path)), name)
     return list(found.values())

@@ -137,8 +137,8 @@ def execute(job: Job, folder: Path, records: Path, command: str, progress: bool)
         if controls := job.cfg.get("controls"):
             detail["controls"] = {}
             for name, control in controls.items():
-                found = _test_control(runner, control)
-                figures |= {f"{name}/{key}": value for key, value in found.items()}
+                of_control = _test_control(runner, control)
+                figures |= {f"{name}/{key}": value for key, value in of_control.items()}
                 if job.keep_predictions:
                     detail["controls"][name] = predictions(folder / SCORES)
         detail["seconds"] = round(time.perf_counter() - began, 1)
