@@ -23,7 +23,9 @@ def distinct() -> list[str]:
     """Configs that people train, and of the rows those that are none of them, nor each other."""
     found: dict[str, str] = {}
     rows_own = [path for row in rows() for path in row.networks]
-    for path in [*(CONFIGS / f"{name}.py" for name in [*NAMES, *BEYOND]), *rows_own]:
+    real = sorted((CONFIGS / "ut_interaction").glob("*.py"))
+    own = (CONFIGS / f"{name}.py" for name in [*NAMES, *BEYOND])
+    for path in [*own, *rows_own, *real]:
         name = str(path.relative_to(CONFIGS).with_suffix(""))
         found.setdefault(digest(Config.fromfile(path)), name)
     return list(found.values())
