@@ -13,8 +13,8 @@ from smallbig_mm.costs.counting import build_model
 from smallbig_mm.experiments import costs
 from smallbig_mm.records import store
 from smallbig_mm.report import readme
+from smallbig_mm.report.grids import Grids
 from smallbig_mm.report.lines import lines
-from smallbig_mm.report.orderings import trained
 from smallbig_mm.report.readme import blocks
 from smallbig_mm.report.tables import documents
 from smallbig_mm.report.ut_interaction import table
@@ -34,7 +34,7 @@ def records():
 
 @pytest.fixture(scope="module")
 def every_table(records):
-    return documents(records, lines(records), trained(records))
+    return documents(records, lines(records), Grids.of(records))
 
 
 def test_costs_are_the_recorded_ones(records):
@@ -171,7 +171,7 @@ def test_ut_interaction_is_the_recorded_grid(records, tmp_path):
 
 
 def test_generated_parts_are_what_the_records_give(records, every_table):
-    parts = blocks(records, every_table["motion_shapes"])
+    parts = blocks(records, every_table)
     for name, part in parts.items():
         (page,) = (page for page, names in readme.PAGES.items() if name in names)
         generated = f"<!-- {name} -->\n{part}\n<!-- end of {name} -->"
