@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from mmengine.config import Config
 from scipy.stats import ttest_rel
@@ -28,7 +29,7 @@ def made_up(orders):
     found = []
     for at, each in enumerate(orders):
         top1 = float(find(each.rows[0]).cells["top1"])
-        spread = [((at * 7 + seed * (3 + at % 5)) % 11 - 5) / 10 for seed in range(5)]
+        spread = np.random.default_rng(at).normal(0, 0.5, 5)
         found.append(network(" ".join(each.rows), "events", seeds(*(top1 + s for s in spread))))
     two_d, three_d, *rest = found
     found = [
