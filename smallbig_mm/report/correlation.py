@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import kendalltau, spearmanr
 
 from .grids import Trained
 
@@ -76,29 +75,29 @@ def correlate(
     here = weights @ _means(figures, np.ones(len(seeds), int))
     if len(set(here)) < 2:
         return None
-    values = _coefficients(printed, here)
+    values = coefficients(printed, here, np.ones(len(known), int))
     rng = np.random.default_rng(0)
     found = []
     for _ in range(DRAWS):
         often = rng.multinomial(len(networks), [1 / len(networks)] * len(networks))
         means = _means(figures, rng.multinomial(len(seeds), [1 / len(seeds)] * len(seeds)))
         often[np.isnan(means)] = 0  # none of its seeds was drawn
-        chosen = drawn(weights, often)
-        if len(set(chosen)) >= LEAST and len(set(printed[chosen])) > 1:
-            found.append(_coefficients(printed[chosen], (weights @ np.nan_to_num(means))[chosen]))
+        counted = together(weights, often)
+        if np.count_nonzero(counted) >= LEAST:
+            found.append(coefficients(printed, weights @ np.nan_to_num(means), counted))
     low, high = np.nanpercentile(found, (2.5, 97.5), axis=0)
     spearman, kendall = (Coefficient(*each) for each in zip(values, low, high, strict=True))
     return Correlation(len(known), spearman, kendall)
 
 
-def drawn(weights: NDArray, often: NDArray) -> NDArray:
-    """Numbers of the items in a sample, each as often as the product of its networks' draws.
+def together(weights: NDArray, often: NDArray) -> NDArray:
+    """How often each item counts in a sample: the product of its networks' draws.
 
     Args:
         weights: (items, networks).
         often: how often each network was drawn.
     """
-    return np.repeat(np.arange(len(weights)), np.prod(np.where(weights != 0, often, 1), axis=1))
+    return np.prod(np.where(weights != 0, often, 1), axis=1)
 
 
 def _means(figures: NDArray, often: NDArray) -> NDArray:
@@ -107,8 +106,15 @@ def _means(figures: NDArray, often: NDArray) -> NDArray:
         return (np.nan_to_num(figures) @ often) / (~np.isnan(figures) @ often)
 
 
-def _coefficients(printed: NDArray, here: NDArray) -> tuple[float, float]:
-    """Spearman's and Kendall's; NaN in a sample whose sums are all the same."""
-    if len(set(here)) < 2:
-        return float("nan"), float("nan")
-    return spearmanr(printed, here).statistic, kendalltau(printed, here).statistic
+def coefficients(printed: NDArray, here: NDArray, often: NDArray) -> tuple[float, float]:
+    """Spearman's rho and Kendall's tau-b of items that count so often; NaN of what is all the same.
+
+    As scipy's of repeated items; written out, as a bootstrap asks for thousands of them.
+    """
+    a, b = (np.sign(values[:, None] - values) for values in (printed, here))
+    x, y = a @ often, b @ often  # twice the distance of a mid-rank from the mean one
+    pairs = np.outer(often, often)
+    with np.errstate(invalid="ignore"):
+        spearman = often @ (x * y) / np.sqrt((often @ x**2) * (often @ y**2))
+        kendall = np.sum(pairs * a * b) / np.sqrt(np.sum(pairs * a**2) * np.sum(pairs * b**2))
+    return float(spearman), float(kendall)

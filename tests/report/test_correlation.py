@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import kendalltau, spearmanr
 
 from smallbig_mm.paper import rows
-from smallbig_mm.report.correlation import Item, correlate, drawn
+from smallbig_mm.report.correlation import Item, coefficients, correlate, together
 
 from .made import network, seeds
 
@@ -56,8 +56,19 @@ def test_seeds_add_to_the_interval():
 def test_an_item_is_drawn_as_often_as_its_networks_together():
     """Of three networks, drawn twice, once and never: the first two's item counts twice."""
     weights = np.array([[1, -1, 0], [2, 0, -2], [0, 1, 0]])
-    assert [*drawn(weights, np.array([2, 1, 0]))] == [0, 0, 2]
-    assert [*drawn(weights, np.array([2, 0, 3]))] == [1] * 6
+    assert [*together(weights, np.array([2, 1, 0]))] == [2, 0, 1]
+    assert [*together(weights, np.array([2, 0, 3]))] == [0, 6, 0]
+
+
+def test_items_that_count_often_are_scipys_repeated_ones():
+    rng = np.random.default_rng(3)
+    for _ in range(20):
+        printed, here = rng.integers(0, 6, (2, 12))  # with ties
+        often = rng.integers(0, 3, 12)
+        repeated = np.repeat(printed, often), np.repeat(here, often)
+        found = coefficients(printed.astype(float), here.astype(float), often)
+        assert found[0] == pytest.approx(spearmanr(*repeated).statistic)
+        assert found[1] == pytest.approx(kendalltau(*repeated).statistic)
 
 
 def test_what_is_missing_is_left_out():
