@@ -13,8 +13,8 @@ from smallbig_mm.costs.counting import build_model
 from smallbig_mm.experiments import costs
 from smallbig_mm.records import store
 from smallbig_mm.report import readme
+from smallbig_mm.report.grids import Grids
 from smallbig_mm.report.lines import lines
-from smallbig_mm.report.orderings import trained
 from smallbig_mm.report.readme import blocks
 from smallbig_mm.report.tables import documents
 
@@ -33,7 +33,7 @@ def records():
 
 @pytest.fixture(scope="module")
 def every_table(records):
-    return documents(records, lines(records), trained(records))
+    return documents(records, lines(records), Grids.of(records))
 
 
 def test_costs_are_the_recorded_ones(records):

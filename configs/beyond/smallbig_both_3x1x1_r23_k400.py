@@ -1,5 +1,6 @@
 # SmallBig-R23, 3x1x1 in the first convolution (Fig. 2(c)) of all stages, looking at the past in one
 # half of the channels and at the future in the other.
 _base_ = "../table02/03_smallbig_3x1x1.py"
+twin = "table02/03_smallbig_3x1x1"  # sees both ways
 
 model = dict(backbone=dict(views=((("both", 3), 1, 1), None, None)))

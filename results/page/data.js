@@ -1982,209 +1982,377 @@ const DATA = {
   {
    "claim": "3D is better than 2D",
    "paper": 4.2,
-   "difference": 54.7,
-   "half": 14.0374,
-   "verdict": "holds",
-   "atChance": [
-    "table02/01_r23"
-   ]
+   "events": {
+    "difference": null,
+    "half": null,
+    "verdict": "not run: no record of table02/02_r23_3d, table02/01_r23"
+   },
+   "orderFree": {
+    "difference": 54.7,
+    "half": 14.0374,
+    "verdict": "holds",
+    "atChance": [
+     "table02/01_r23"
+    ]
+   }
   },
   {
    "claim": "SmallBig (3x1x1) is better than 3D (3x1x1)",
    "paper": 0.7,
-   "difference": 17.45,
-   "half": 14.0756,
-   "verdict": "holds",
-   "atChance": []
+   "events": {
+    "difference": null,
+    "half": null,
+    "verdict": "not run: no record of table02/03_smallbig_3x1x1, table02/02_r23_3d"
+   },
+   "orderFree": {
+    "difference": 17.45,
+    "half": 14.0756,
+    "verdict": "holds",
+    "atChance": []
+   }
   },
   {
    "claim": "SmallBig in res2 adds to res3+4+5",
    "paper": 0.2,
-   "difference": 0.2,
-   "half": 3.44281,
-   "verdict": "within noise",
-   "atChance": []
+   "events": {
+    "difference": null,
+    "half": null,
+    "verdict": "not run: no record of table03/02_res2345, table03/03_res345"
+   },
+   "orderFree": {
+    "difference": 0.2,
+    "half": 3.44281,
+    "verdict": "within noise",
+    "atChance": []
+   }
   },
   {
    "claim": "SmallBig in res3 adds to res4+5",
    "paper": 0.2,
-   "difference": 2.1,
-   "half": 3.46518,
-   "verdict": "within noise",
-   "atChance": []
+   "events": {
+    "difference": null,
+    "half": null,
+    "verdict": "not run: no record of table03/03_res345, table03/04_res45"
+   },
+   "orderFree": {
+    "difference": 2.1,
+    "half": 3.46518,
+    "verdict": "within noise",
+    "atChance": []
+   }
   },
   {
    "claim": "SmallBig in res4 adds to res5",
    "paper": 4.1,
-   "difference": 2.8,
-   "half": 2.36298,
-   "verdict": "holds",
-   "atChance": []
+   "events": {
+    "difference": null,
+    "half": null,
+    "verdict": "not run: no record of table03/04_res45, table03/05_res5"
+   },
+   "orderFree": {
+    "difference": 2.8,
+    "half": 2.36298,
+    "verdict": "holds",
+    "atChance": []
+   }
   },
   {
    "claim": "SmallBig in res5 adds to 2D",
    "paper": 0.4,
-   "difference": 67.05,
-   "half": 2.30306,
-   "verdict": "holds",
-   "atChance": [
-    "table03/01_r23"
-   ]
+   "events": {
+    "difference": null,
+    "half": null,
+    "verdict": "not run: no record of table03/05_res5, table03/01_r23"
+   },
+   "orderFree": {
+    "difference": 67.05,
+    "half": 2.30306,
+    "verdict": "holds",
+    "atChance": [
+     "table03/01_r23"
+    ]
+   }
   },
   {
    "claim": "res4's step is larger than res2's",
    "paper": 3.9,
-   "difference": 2.6,
-   "half": 3.69231,
-   "verdict": "within noise",
-   "atChance": []
+   "events": {
+    "difference": null,
+    "half": null,
+    "verdict": "not run: no record of table03/04_res45, table03/03_res345, table03/05_res5, table03/02_res2345"
+   },
+   "orderFree": {
+    "difference": 2.6,
+    "half": 3.69231,
+    "verdict": "within noise",
+    "atChance": []
+   }
   },
   {
    "claim": "res4's step is larger than res3's",
    "paper": 3.9,
-   "difference": 0.7,
-   "half": 4.38475,
-   "verdict": "within noise",
-   "atChance": []
+   "events": {
+    "difference": null,
+    "half": null,
+    "verdict": "not run: no record of table03/04_res45, table03/05_res5, table03/03_res345"
+   },
+   "orderFree": {
+    "difference": 0.7,
+    "half": 4.38475,
+    "verdict": "within noise",
+    "atChance": []
+   }
   },
   {
    "claim": "res4's step is larger than res5's",
    "paper": 3.7,
-   "difference": -64.25,
-   "half": 4.2854,
-   "verdict": "does not hold",
-   "atChance": [
-    "table03/01_r23"
-   ]
+   "events": {
+    "difference": null,
+    "half": null,
+    "verdict": "not run: no record of table03/04_res45, table03/01_r23, table03/05_res5"
+   },
+   "orderFree": {
+    "difference": -64.25,
+    "half": 4.2854,
+    "verdict": "does not hold",
+    "atChance": [
+     "table03/01_r23"
+    ]
+   }
   },
   {
    "claim": "3x3x3 is better than 3x1x1",
    "paper": 0.5,
-   "difference": -10.05,
-   "half": 6.83506,
-   "verdict": "does not hold",
-   "atChance": []
+   "events": {
+    "difference": null,
+    "half": null,
+    "verdict": "not run: no record of table04/03_3x3x3, table04/02_3x1x1"
+   },
+   "orderFree": {
+    "difference": -10.05,
+    "half": 6.83506,
+    "verdict": "does not hold",
+    "atChance": []
+   }
   },
   {
    "claim": "3x3x3 is better than 3x5x5",
    "paper": 0.4,
-   "difference": 6.75,
-   "half": 10.3699,
-   "verdict": "within noise",
-   "atChance": []
+   "events": {
+    "difference": null,
+    "half": null,
+    "verdict": "not run: no record of table04/03_3x3x3, table04/04_3x5x5"
+   },
+   "orderFree": {
+    "difference": 6.75,
+    "half": 10.3699,
+    "verdict": "within noise",
+    "atChance": []
+   }
   },
   {
    "claim": "3x3x3 is better than 3x7x7",
    "paper": 0.9,
-   "difference": 17.75,
-   "half": 9.78866,
-   "verdict": "holds",
-   "atChance": []
+   "events": {
+    "difference": null,
+    "half": null,
+    "verdict": "not run: no record of table04/03_3x3x3, table04/05_3x7x7"
+   },
+   "orderFree": {
+    "difference": 17.75,
+    "half": 9.78866,
+    "verdict": "holds",
+    "atChance": []
+   }
   },
   {
    "claim": "3x3x3 is better than Tx3x3",
    "paper": 0.2,
-   "difference": 62.25,
-   "half": 6.8181,
-   "verdict": "holds",
-   "atChance": [
-    "table04/06_tx3x3"
-   ]
+   "events": {
+    "difference": null,
+    "half": null,
+    "verdict": "not run: no record of table04/03_3x3x3, table04/06_tx3x3"
+   },
+   "orderFree": {
+    "difference": 62.25,
+    "half": 6.8181,
+    "verdict": "holds",
+    "atChance": [
+     "table04/06_tx3x3"
+    ]
+   }
   },
   {
    "claim": "first + third layer is better than first",
    "paper": 1.3,
-   "difference": -7.95,
-   "half": 20.8251,
-   "verdict": "within noise",
-   "atChance": []
+   "events": {
+    "difference": null,
+    "half": null,
+    "verdict": "not run: no record of table05/03_first_third, table05/02_first"
+   },
+   "orderFree": {
+    "difference": -7.95,
+    "half": 20.8251,
+    "verdict": "within noise",
+    "atChance": []
+   }
   },
   {
    "claim": "typical is better than first + third",
    "paper": 0.6,
-   "difference": 13.5,
-   "half": 21.1427,
-   "verdict": "within noise",
-   "atChance": []
+   "events": {
+    "difference": null,
+    "half": null,
+    "verdict": "not run: no record of table05/04_typical, table05/03_first_third"
+   },
+   "orderFree": {
+    "difference": 13.5,
+    "half": 21.1427,
+    "verdict": "within noise",
+    "atChance": []
+   }
   },
   {
    "claim": "full is better than typical",
    "paper": 1.2,
-   "difference": 4.95,
-   "half": 11.7809,
-   "verdict": "within noise",
-   "atChance": []
+   "events": {
+    "difference": null,
+    "half": null,
+    "verdict": "not run: no record of table05/05_full, table05/04_typical"
+   },
+   "orderFree": {
+    "difference": 4.95,
+    "half": 11.7809,
+    "verdict": "within noise",
+    "atChance": []
+   }
   },
   {
    "claim": "max pooling is better than average",
    "paper": 0.4,
-   "difference": 1.85,
-   "half": 2.5269,
-   "verdict": "within noise",
-   "atChance": []
+   "events": {
+    "difference": null,
+    "half": null,
+    "verdict": "not run: no record of table06/03_max_pool, table06/02_avg_pool"
+   },
+   "orderFree": {
+    "difference": 1.85,
+    "half": 2.5269,
+    "verdict": "within noise",
+    "atChance": []
+   }
   },
   {
    "claim": "sharing is better than not sharing",
    "paper": 1.0,
-   "difference": 4.95,
-   "half": 15.0394,
-   "verdict": "within noise",
-   "atChance": []
+   "events": {
+    "difference": null,
+    "half": null,
+    "verdict": "not run: no record of table06/05_with_share, table06/04_without_share"
+   },
+   "orderFree": {
+    "difference": 4.95,
+    "half": 15.0394,
+    "verdict": "within noise",
+    "atChance": []
+   }
   },
   {
    "claim": "individual BN is better than single",
    "paper": 8.0,
-   "difference": 3.95,
-   "half": 3.97259,
-   "verdict": "within noise",
-   "atChance": []
+   "events": {
+    "difference": null,
+    "half": null,
+    "verdict": "not run: no record of table06/07_individual_bn, table06/06_single_bn"
+   },
+   "orderFree": {
+    "difference": 3.95,
+    "half": 3.97259,
+    "verdict": "within noise",
+    "atChance": []
+   }
   },
   {
    "claim": "SmallBig is better than NonLocal",
    "paper": 2.4,
-   "difference": 73.65,
-   "half": 0.835443,
-   "verdict": "holds",
-   "atChance": [
-    "table07/02_nonlocal_r23"
-   ]
+   "events": {
+    "difference": null,
+    "half": null,
+    "verdict": "not run: no record of table07/03_smallbig_r23, table07/02_nonlocal_r23"
+   },
+   "orderFree": {
+    "difference": 73.65,
+    "half": 0.835443,
+    "verdict": "holds",
+    "atChance": [
+     "table07/02_nonlocal_r23"
+    ]
+   }
   },
   {
    "claim": "R50 is better than R23",
    "paper": 6.3,
-   "difference": 0.1,
-   "half": 2.04585,
-   "verdict": "within noise",
-   "atChance": [
-    "table08/03_r50",
-    "table08/01_r23"
-   ]
+   "events": {
+    "difference": null,
+    "half": null,
+    "verdict": "not run: no record of table08/03_r50, table08/01_r23"
+   },
+   "orderFree": {
+    "difference": 0.1,
+    "half": 2.04585,
+    "verdict": "within noise",
+    "atChance": [
+     "table08/03_r50",
+     "table08/01_r23"
+    ]
+   }
   },
   {
    "claim": "SmallBig-R50 is better than SmallBig-R23",
    "paper": 3.7,
-   "difference": -7.95,
-   "half": 13.0166,
-   "verdict": "within noise",
-   "atChance": []
+   "events": {
+    "difference": null,
+    "half": null,
+    "verdict": "not run: no record of table08/04_smallbig_r50, table08/02_smallbig_r23"
+   },
+   "orderFree": {
+    "difference": -7.95,
+    "half": 13.0166,
+    "verdict": "within noise",
+    "atChance": []
+   }
   },
   {
    "claim": "SmallBig-R23 is better than R50",
    "paper": 2.2,
-   "difference": 72.5,
-   "half": 1.75832,
-   "verdict": "holds",
-   "atChance": [
-    "table08/03_r50"
-   ]
+   "events": {
+    "difference": null,
+    "half": null,
+    "verdict": "not run: no record of table08/02_smallbig_r23, table08/03_r50"
+   },
+   "orderFree": {
+    "difference": 72.5,
+    "half": 1.75832,
+    "verdict": "holds",
+    "atChance": [
+     "table08/03_r50"
+    ]
+   }
   },
   {
    "claim": "default extra unit is better than simple",
    "paper": 0.5,
-   "difference": 3.2,
-   "half": 18.5837,
-   "verdict": "within noise",
-   "atChance": []
+   "events": {
+    "difference": null,
+    "half": null,
+    "verdict": "not run: no record of table09/02_default, table09/01_simple"
+   },
+   "orderFree": {
+    "difference": 3.2,
+    "half": 18.5837,
+    "verdict": "within noise",
+    "atChance": []
+   }
   }
  ]
 };

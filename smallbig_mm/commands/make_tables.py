@@ -9,8 +9,9 @@ from ..paper import find
 from ..records import store
 from ..report import model_cards, page, pictures
 from ..report.documents import FORMATS
+from ..report.events import judged
+from ..report.grids import Grids
 from ..report.lines import lines
-from ..report.orderings import trained, verdicts
 from ..report.points import points
 from ..report.readme import PAGES, blocks, filled
 from ..report.speed import latencies
@@ -57,15 +58,15 @@ def main() -> None:
                 print(f"[{number}] {text}")
         return
     every = lines(records, folder=args.records)
-    networks, timed = trained(records), latencies(records, args.records)
-    pages = documents(records, every, networks)
-    seen = points(every, networks, timed)
+    grids, timed = Grids.of(records), latencies(records, args.records)
+    pages = documents(records, every, grids)
+    seen = points(every, grids, timed)
     home = TABLES.parent if CHECKOUT and args.out == TABLES else args.out
     texts = {
         args.out / f"{name}.{FORMATS[args.format]}": document.render(args.format)
         for name, document in pages.items()
     }
-    texts |= page.files(home, every, pages, seen, networks, timed)
+    texts |= page.files(home, every, pages, seen, grids, timed)
     if CHECKOUT and args.out == TABLES:
         parts = blocks(records, pages)
         texts[TABLES / "quickstart.md"] = parts["quickstart"] + "\n"
@@ -79,7 +80,7 @@ def main() -> None:
         return
     for path, text in texts.items():
         write_text(path, text)
-    drawn = [*page.copy_plotly(home), *pictures.draw(seen, verdicts(networks), home / "figures")]
+    drawn = [*page.copy_plotly(home), *pictures.draw(seen, judged(grids), home / "figures")]
     if pages["speed"].figures:
         draw(curves([record for record in records if record.speed is not None]), args.out / GROWTH)
         drawn.append(args.out / GROWTH)

@@ -79,6 +79,6 @@ def _job(path: str, cfg: Config, names: list[str], seed: int) -> Job:
         seed=seed,
         detail=dict(
             rows=[name for name in names if name in printed],
-            configs=[name for name in names if name not in printed],
+            configs=[f"configs/{name}.py" for name in names if name not in printed],
         ),
     )

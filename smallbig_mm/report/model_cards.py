@@ -17,9 +17,9 @@ from ..experiments.ut_interaction import TUNE
 from ..files import CONFIGS, relative
 from ..records.schema import Count, Record
 from ..records.store import RUNS, counts, metrics
+from .grids import APPEARANCE_AND_MOTION, DIRECTIONS, ORDER_FREE
 from .judging import Target, is_test, judge
 from .lines import Line, members_at
-from .orderings import PRIMARY, SECONDARY
 from .points import is_ours
 from .ut_interaction import hits
 
@@ -38,7 +38,10 @@ COLLECTIONS = [
     {"Name": PEERS, "README": "README.md"},
 ]
 # No networks: a file to start one's own from, and a list of networks.
-NONE = ("own_data/finetune", "motion_shapes/grid")
+NONE = (
+    "own_data/finetune",
+    *("motion_shapes/grid", "motion_shapes/events", "motion_shapes/direction"),
+)
 DATASETS = {
     "kinetics400": "Kinetics-400",
     "sthv1": "Something-Something V1",
@@ -149,10 +152,14 @@ def _of_tests(
 
 def _of_runs(runs: Sequence[Record]) -> Iterator[dict[str, Any]]:
     """Means over the runs of the small benchmarks; their groups have two to six classes."""
-    for dataset, name in (("order-free", PRIMARY), ("direction", SECONDARY)):
+    for dataset, name in (
+        ("order-free classes", ORDER_FREE),
+        ("direction classes", DIRECTIONS),
+        ("events", APPEARANCE_AND_MOTION),
+    ):
         own = [metrics(record)[name] for record in runs if name in metrics(record)]
         if own:
-            yield _result(f"MotionShapes, {dataset} classes", mean(own) / 100, None)
+            yield _result(f"MotionShapes, {dataset}", mean(own) / 100, None)
     folds = [r for r in runs if r.detail.get("part", TUNE) != TUNE]
     if folds:
         yield _result("UT-Interaction, five folds", mean(hits(folds).values()), None)

@@ -15,12 +15,12 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from ..files import whole
-from .orderings import Ordering, Verdict
+from .events import Judged
 from .points import COSTS, KINETICS, SOURCES, Point, front
 
 COLOURS = dict(zip(SOURCES, ("#1f5fa8", "#b87800", "#00705a", "#b3361b"), strict=True))
 MARKERS = dict(zip(SOURCES, ("o", "s", "^", "D"), strict=True))
-VERDICTS = {"holds": "D", "within noise": "D", "does not hold": "x"}
+DOES_NOT_HOLD = "does not hold"
 MUTED = "#77736b"
 LABEL_GAP = 0.035  # of a front's height
 STYLE: dict[Any, Any] = {
@@ -39,14 +39,12 @@ STYLE: dict[Any, Any] = {
 METADATA = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
 
 
-def draw(
-    points: Sequence[Point], judged: Sequence[tuple[Ordering, Verdict]], folder: Path
-) -> list[Path]:
+def draw(points: Sequence[Point], judged: Sequence[Judged], folder: Path) -> list[Path]:
     """Write all pictures; returns their paths.
 
     Args:
         points: as `points.points` gives them.
-        judged: as `orderings.verdicts` gives them.
+        judged: as `events.judged` gives them.
         folder: where to write.
 
     Raises:
@@ -141,46 +139,54 @@ def _labelled(best: Sequence[Point]) -> list[Point]:
     return found
 
 
-def ablations(judged: Sequence[tuple[Ordering, Verdict]]) -> Figure:
+def ablations(judged: Sequence[Judged]) -> Figure:
     """The paper's differences beside those found here, with their 95 % intervals."""
-    figure = Figure(figsize=(9.6, 0.24 * len(judged) + 1.3), layout="constrained")
+    figure = Figure(figsize=(9.6, 0.27 * len(judged) + 1.3), layout="constrained")
     FigureCanvasAgg(figure)
     paper, here = figure.subplots(1, 2, sharey=True, width_ratios=(1, 2))
-    for at, (ordering, verdict) in enumerate(judged):
-        paper.plot(ordering.printed(), at, marker="o", ms=5, color=COLOURS["paper"])
-        if verdict.difference is None:
-            continue
-        colour = MUTED if verdict.at_chance else COLOURS["measured"]
-        here.errorbar(
-            verdict.difference,
-            at,
-            xerr=verdict.half,
-            marker=VERDICTS.get(verdict.text, "D"),
-            ms=5.5,
-            color=colour,
-            mfc=colour if verdict.text == "holds" else "white",
-            lw=1,
-            capsize=2,
-        )
+    for at, each in enumerate(judged):
+        paper.plot(each.ordering.printed(), at, marker="o", ms=5, color=COLOURS["paper"])
+        old, new = each.orders, each.events.test
+        if old.difference is not None:
+            _difference(here, at + 0.25, old.difference, old.half, old.text, MUTED, 3.5)
+        if new is not None:
+            ink = COLOURS["measured"]
+            _difference(here, at - 0.1, new.mean, new.half, each.events.text, ink, 5.5)
     here.tick_params(left=False)
     for axes, title in (
         (paper, "the paper, points of top-1"),
-        (here, "here on MotionShapes, points of order-free top-1"),
+        (here, "here on MotionShapes, points of top-1"),
     ):
         axes.axvline(0, color=MUTED, lw=0.8)
         axes.set_xlabel(title)
-    paper.set_yticks(range(len(judged)), [ordering.claim for ordering, _ in judged])
+    paper.set_yticks(range(len(judged)), [each.ordering.claim for each in judged])
     paper.set_ylim(len(judged) - 0.4, -0.6)
     handles = [
         Line2D([], [], color=COLOURS["measured"], marker=marker, ls="", mfc=fill, label=name)
         for name, marker, fill in (
-            ("holds", "D", COLOURS["measured"]),
-            ("within noise", "D", "white"),
-            ("does not hold", "x", COLOURS["measured"]),
+            ("events: holds", "D", COLOURS["measured"]),
+            ("not decided", "D", "white"),
+            (DOES_NOT_HOLD, "x", COLOURS["measured"]),
         )
     ]
     handles.append(
-        Line2D([], [], color=MUTED, marker="D", ls="", label="a network of it is at chance")
+        Line2D([], [], color=MUTED, marker="D", ms=3.5, ls="", label="order-free classes, likewise")
     )
     figure.legend(handles=handles, loc="outside upper center", ncols=len(handles), frameon=False)
     return figure
+
+
+def _difference(
+    axes: Axes, at: float, value: float, half: float | None, verdict: str, colour: str, size: float
+) -> None:
+    axes.errorbar(
+        value,
+        at,
+        xerr=half,
+        marker="x" if verdict == DOES_NOT_HOLD else "D",
+        ms=size,
+        color=colour,
+        mfc=colour if verdict == "holds" else "white",
+        lw=size / 5.5,
+        capsize=2,
+    )

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from statistics import mean
 from typing import Any
 
 from mmengine.config import Config
 
 from ..configs import digest
 from ..experiments.costs import network_of
-from ..files import relative
+from ..files import CONFIGS, relative
 from ..records.store import metrics
 from . import third_party
-from .lines import COMMON, Line
-from .orderings import Trained, interval
+from .grids import APPEARANCE_AND_MOTION, ORDER_FREE, Grids, Trained
+from .lines import COMMON, Line, members_at
 from .speed import LATENCY, Latencies
 from .tables import label, number, protocol_text
 
@@ -23,6 +22,7 @@ SOURCES = ("paper", "third party", "converted", "measured")
 KINETICS = "Kinetics-400"
 DATASETS = {"": KINETICS, "V1": "Something-Something V1", "V2": "Something-Something V2"}
 MOTION_SHAPES = "MotionShapes, order-free classes"
+MOTION_EVENTS = "MotionShapes, events"
 COSTS = {
     "clip": "GMAC a clip",
     "video": "GMAC a video, under its own protocol",
@@ -68,14 +68,14 @@ class Point:
 
 def points(
     every: Iterable[Line],
-    networks: Iterable[Trained],
+    grids: Grids,
     latencies: Latencies,
 ) -> list[Point]:
     """All points; rows that are the same network, recipe and test are one.
 
     Args:
         every: the lines.
-        networks: MotionShapes' grid.
+        grids: MotionShapes' networks.
         latencies: as `speed.latencies` gives them.
     """
     found: dict[tuple[str, ...], Point] = {}
@@ -89,7 +89,15 @@ def points(
             if first is not point:
                 first.others.append(line.row.id)
                 first.costs.update(point.costs)  # a table may print what the first one does not
-    return [*found.values(), *(_of_grid(each, each.rows[0] in ours) for each in networks)]
+    measured = [
+        _of_grid(network, dataset, metric, ours)
+        for dataset, metric, networks in (
+            (MOTION_SHAPES, ORDER_FREE, grids.orders),
+            (MOTION_EVENTS, APPEARANCE_AND_MOTION, grids.events),
+        )
+        for network in networks
+    ]
+    return [*found.values(), *measured]
 
 
 def is_ours(members: Iterable[Config]) -> bool:
@@ -163,18 +171,18 @@ def timed(line: Line, latencies: Latencies) -> Mapping[str, Mapping[str, Any]]:
     return latencies.get((network_of(line.members[0]), clip), {})
 
 
-def _of_grid(network: Trained, ours: bool) -> Point:
-    record = network.records[-1]
+def _of_grid(network: Trained, dataset: str, metric: str, ours: Collection[str]) -> Point:
+    record = next(reversed(network.records.values()))
     seen = record.input
     views = 0 if isinstance(seen, str) else seen.clips * seen.crops
     gmac = network.cost.macs / 1e9
     return Point(
-        row=network.rows[0],
+        row=network.name,
         network=network.label,
-        dataset=MOTION_SHAPES,
+        dataset=dataset,
         source="measured",
-        top1=mean(network.primary),
-        half=interval([(1, network.primary)]),
+        top1=network.mean(metric),
+        half=network.half(metric),
         costs={
             "clip": gmac,
             "params": network.cost.params / 1e6,
@@ -183,10 +191,12 @@ def _of_grid(network: Trained, ours: bool) -> Point:
         protocol=""
         if isinstance(seen, str)
         else f"{seen.frames} frames; {seen.clips} x {seen.crops} at {seen.size[0]}",
-        origin=f"trained here at an eighth of the width, {len(network.primary)} seeds",
+        origin=f"trained here at an eighth of the width, {len(network.records)} seeds",
         config=record.config,
-        ours=ours,
-        others=list(network.rows[1:]),
+        ours=network.rows[0] in ours
+        if network.rows
+        else is_ours(members_at(CONFIGS.parent / network.configs[0])),
+        others=list(network.names[1:]),
     )
 
 

@@ -5,13 +5,19 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping, Sequence
 
+import pandas as pd
+
 from ..errors import UserError
 from ..records.schema import Record
 from . import quickstart
 from .documents import Document, markdown
+from .events import ORDERINGS, RANKS, SAYS, tally
+from .pairing import VERDICTS
 
-PAGES = {"README.md": ("quickstart",), "results/README.md": ("orderings", "ut_interaction")}
-VERDICTS = ("holds", "does not hold", "within noise")
+PAGES = {
+    "README.md": ("quickstart", "toy_scale"),
+    "results/README.md": ("orderings", "events", "ut_interaction"),
+}
 
 
 def blocks(records: Sequence[Record], pages: Mapping[str, Document]) -> dict[str, str]:
@@ -19,29 +25,71 @@ def blocks(records: Sequence[Record], pages: Mapping[str, Document]) -> dict[str
 
     Args:
         records: all of them.
-        pages: `tables.documents` of them.
+        pages: as `tables.documents` gives them.
     """
     real = pages["ut_interaction"].parts["Networks"]
     return {
         "quickstart": quickstart.page(records),
+        "toy_scale": _toy_scale(pages["events"]),
         "orderings": _orderings(pages["motion_shapes"]),
+        "events": _events(pages["events"]),
         "ut_interaction": markdown([[*real], *real.values.tolist()]),
     }
 
 
-def _orderings(grid: Document) -> str:
-    networks, judged = grid.parts["Networks"], grid.parts["Orderings"]
+def _toy_scale(page: Document) -> str:
+    """What the first page says of the orderings."""
+    judged = page.parts[ORDERINGS]
+    said = (
+        "- At toy scale, [on rendered videos](results/README.md#tables-2-to-9-at-toy-scale), of "
+        f"the paper's {len(judged)} orderings: on classes that only the order of frames tells, "
+        f"{tally(judged['order-free: it'])}, in part by construction; on classes that appearance "
+        f"tells by half, {tally(judged['events: it'])}."
+    )
+    return _wrapped(said)
+
+
+def _orderings(page: Document) -> str:
+    networks, judged = page.parts["Networks"], page.parts["Orderings"]
     seeds = " or ".join(sorted(set(networks["seeds"])))
     said = (
         f"{len(networks)} networks, {seeds} seeds each. The paper's {len(judged)} orderings, by "
         "order-free top-1 and 95 % intervals of Welch:"
     )
-    lines = [textwrap.fill(said, 100) + "\n"]
-    for verdict in VERDICTS:
-        claims = "; ".join(judged[judged["here it"] == verdict]["the paper says"])
-        text = f"- **{verdict}**: {claims or 'none'}."
-        lines.append(textwrap.fill(text, 100, subsequent_indent="  "))
+    return _claims(said, judged, "here it", ("holds", "does not hold", "within noise"))
+
+
+def _events(page: Document) -> str:
+    judged, ranks = page.parts[ORDERINGS], page.parts[RANKS]
+    text = _claims(
+        f"On events, {len(judged)} orderings by paired t tests and Holm's correction:",
+        judged,
+        "events: it",
+        VERDICTS,
+    )
+    not_run = judged["events: it"].str.startswith("not run").sum()
+    lines = [text, *([f"- **not run**: {not_run}."] if not_run else []), ""]
+    for cells in ranks.to_dict("records"):
+        if cells["classes"] == "events":
+            value = f"{cells['Spearman']}, {cells[SAYS]}" if cells[SAYS] else cells["Spearman"]
+            said = (
+                f"- Spearman's rank correlation with the paper, {cells['what is ranked']}: {value}."
+            )
+            lines.append(_wrapped(said))
     return "\n".join(lines)
+
+
+def _claims(said: str, judged: pd.DataFrame, column: str, verdicts: Sequence[str]) -> str:
+    """A sentence, and a line a verdict with the orderings of which it is."""
+    lines = [textwrap.fill(said, 100) + "\n"]
+    for verdict in verdicts:
+        claims = "; ".join(judged[judged[column] == verdict]["the paper says"])
+        lines.append(_wrapped(f"- **{verdict}**: {claims or 'none'}."))
+    return "\n".join(lines)
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, 100, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def filled(text: str, parts: Mapping[str, str]) -> str:

@@ -18,8 +18,10 @@ from ..records.schema import Record
 from ..records.store import metrics
 from . import backends, speed_page, third_party, units, ut_interaction
 from .documents import Document
+from .events import events
+from .grids import Grids
 from .lines import COMMON, Line, Note, notes, why_not
-from .orderings import Trained, motion_shapes
+from .motion_shapes import motion_shapes
 
 TOLERANCE = 2.0  # percent, beyond which a footnote must say why
 CAPTIONS = {
@@ -329,14 +331,14 @@ def same_networks(found: Sequence[Line]) -> dict[str, list[str]]:
 
 
 def documents(
-    records: Sequence[Record], every: Sequence[Line], networks: Sequence[Trained]
+    records: Sequence[Record], every: Sequence[Line], grids: Grids
 ) -> dict[str, Document]:
     """All tables by the name of their file.
 
     Args:
         records: all of them.
         every: their `lines`.
-        networks: MotionShapes' grid.
+        grids: MotionShapes' networks.
     """
     pages = {
         f"table{table:02d}": paper_table(table, [line for line in every if line.row.table == table])
@@ -348,7 +350,8 @@ def documents(
         **({"backends": others} if others else {}),
         "matched": matched(every),
         "units": units.table(records),
-        "motion_shapes": motion_shapes(networks),
+        "motion_shapes": motion_shapes(grids.orders),
+        "events": events(records, grids),
         "ut_interaction": ut_interaction.document(records),
         "speed": speed_page.document(records),
         "README": overview(every),

@@ -49,11 +49,11 @@ def test_networks_that_are_no_rows_are_configs_and_weights_to_begin_with_fit_the
     }
     assert all(job.detail["rows"] or job.detail["configs"] for job in made)
     (tei,) = jobs(EVENTS, [0], "units/tei*")
-    assert tei.detail == dict(rows=[], configs=["units/tei_r23"])
+    assert tei.detail == dict(rows=[], configs=["configs/units/tei_r23.py"])
     assert tei.name.startswith("motion_shapes/units-tei_r23-seed0-")
     (full,) = jobs(EVENTS, [0], "units/smallbig_full*")
     assert "table05/05_full" in full.detail["rows"]
-    assert full.detail["configs"] == ["units/smallbig_full_r23"]
+    assert full.detail["configs"] == ["configs/units/smallbig_full_r23.py"]
 
 
 def test_a_pattern_that_fits_no_config_is_refused(tmp_path):

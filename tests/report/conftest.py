@@ -4,8 +4,8 @@ import pytest
 
 from smallbig_mm.records import store
 from smallbig_mm.report import tables
+from smallbig_mm.report.grids import Grids
 from smallbig_mm.report.lines import lines
-from smallbig_mm.report.orderings import trained
 
 
 @pytest.fixture(scope="session")
@@ -19,10 +19,10 @@ def every(records):
 
 
 @pytest.fixture(scope="session")
-def networks(records):
-    return trained(records)
+def grids(records):
+    return Grids.of(records)
 
 
 @pytest.fixture(scope="session")
-def documents(records, every, networks):
-    return tables.documents(records, every, networks)
+def documents(records, every, grids):
+    return tables.documents(records, every, grids)

@@ -9,6 +9,7 @@ import pytest
 from smallbig_mm.records.schema import Record
 from smallbig_mm.records.store import validate
 from smallbig_mm.report import backends
+from smallbig_mm.report.grids import Grids
 from smallbig_mm.report.tables import documents
 
 from ..records.test_store import DATA, VALID
@@ -93,6 +94,6 @@ def test_the_table_has_the_newest_test_of_each():
 def test_there_is_a_page_only_where_there_is_something_to_show(monkeypatch):
     monkeypatch.setattr("smallbig_mm.report.tables.overview", lambda found: None)
     monkeypatch.setattr("smallbig_mm.report.tables.units.table", lambda records: None)
-    monkeypatch.setattr("smallbig_mm.report.tables.motion_shapes", lambda networks: None)
-    assert "backends" not in documents([PLAIN], [], [])
-    assert "backends" in documents([PLAIN, INT8], [], [])
+    nothing = Grids([], [], [])
+    assert "backends" not in documents([PLAIN], [], nothing)
+    assert "backends" in documents([PLAIN, INT8], [], nothing)

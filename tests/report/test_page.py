@@ -19,8 +19,9 @@ from smallbig_mm.paper import rows
 from smallbig_mm.records import store
 from smallbig_mm.report import page, pictures, tables
 from smallbig_mm.report.documents import Document
-from smallbig_mm.report.orderings import verdicts
-from smallbig_mm.report.points import KINETICS, MOTION_SHAPES, Point, front, points
+from smallbig_mm.report.events import ORDERINGS, judged
+from smallbig_mm.report.grids import Grids
+from smallbig_mm.report.points import KINETICS, MOTION_EVENTS, MOTION_SHAPES, Point, front, points
 from smallbig_mm.report.speed import latencies
 
 RESULTS = SHARE / "results"
@@ -43,14 +44,14 @@ class Elements(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def made(records, every, networks, documents):
+def made(records, every, grids, documents):
     """Arguments of `page.files` but for the folder."""
     timed = latencies(records, store.RUNS)
     return dict(
         every=every,
         documents=documents,
-        points=points(every, networks, timed),
-        networks=networks,
+        points=points(every, grids, timed),
+        grids=grids,
         latencies=timed,
     )
 
@@ -137,15 +138,24 @@ def test_rows_that_are_the_same_are_one_point(data):
 def test_measured_points_are_motion_shapes_until_something_is_measured(made, data):
     measured = [point for point in data["points"] if point["source"] == "measured"]
     shapes = [point for point in measured if point["dataset"] == MOTION_SHAPES]
-    assert len(shapes) == len(made["networks"]) and all(point["half"] > 0 for point in shapes)
+    events = [point for point in measured if point["dataset"] == MOTION_EVENTS]
+    grids = made["grids"]
+    assert (len(shapes), len(events)) == (len(grids.orders), len(grids.events))
+    assert all(point["half"] > 0 for point in shapes)
     tests = [line for line in made["every"] if line.test]
-    assert len(measured) - len(shapes) <= len(tests)
+    assert len(measured) - len(shapes) - len(events) <= len(tests)
 
 
 def test_orderings_are_the_tables(made, data):
-    found = [(each["claim"], each["verdict"]) for each in data["orderings"]]
-    table = made["documents"]["motion_shapes"].parts["Orderings"]
-    assert found == [*zip(table["the paper says"], table["here it"], strict=True)]
+    found = [
+        (each["claim"], each["orderFree"]["verdict"], each["events"]["verdict"])
+        for each in data["orderings"]
+    ]
+    table = made["documents"]["events"].parts[ORDERINGS]
+    columns = ("the paper says", "order-free: it", "events: it")
+    assert found == [*zip(*(table[column] for column in columns), strict=True)]
+    old = made["documents"]["motion_shapes"].parts["Orderings"]
+    assert [*old["here it"]] == [*table["order-free: it"]]
 
 
 def point(cost: float | None, top1: float) -> Point:
@@ -172,7 +182,7 @@ def test_latency_stands_with_its_row_and_machine(made):
     assert page.NOT_TIMED not in text
     (found,) = (
         each.costs["latency: a <b>, 2 threads"]
-        for each in points([line], [], timed)
+        for each in points([line], Grids([], [], []), timed)
         if each.source == "paper"
     )
     assert found == 12.34
@@ -235,9 +245,9 @@ def test_pictures_say_so_where_nothing_was_counted(made, tmp_path):
 
 
 def test_pictures_are_the_same_each_time(made, tmp_path):
-    judged = verdicts(made["networks"])
+    found = judged(made["grids"])
     first, second = (
-        pictures.draw(made["points"], judged, tmp_path / name) for name in ("first", "second")
+        pictures.draw(made["points"], found, tmp_path / name) for name in ("first", "second")
     )
     assert [path.name for path in first] == [
         *("accuracy_cost.png", "accuracy_cost.svg", "ablations.png", "ablations.svg")

@@ -24,8 +24,9 @@ from markupsafe import Markup, escape
 from ...files import SHARE, relative, whole
 from ...paper import TABLES, rows
 from ..documents import Document
+from ..events import Judged, judged
+from ..grids import Grids
 from ..lines import COMMON, Line, not_run
-from ..orderings import Trained, verdicts
 from ..points import SOURCES, Point, axes, timed
 from ..speed import LATENCY, Latencies
 
@@ -95,6 +96,9 @@ SOURCE_OF = {
     "paper top-1 %": "paper",
     "GFLOPs, paper": "paper",
     "here, points": "measured",
+    "order-free, points": "measured",
+    "events, points": "measured",
+    "events top-1 %": "measured",
     "order-free top-1 %": "measured",
     "direction top-1 %": "measured",
     "ms": "measured",
@@ -108,7 +112,7 @@ def files(
     every: Sequence[Line],
     documents: Mapping[str, Document],
     points: Sequence[Point],
-    networks: Iterable[Trained],
+    grids: Grids,
     latencies: Latencies,
 ) -> dict[Path, str]:
     """The page's own files, as text, by where they go.
@@ -118,7 +122,7 @@ def files(
         every: all lines.
         documents: `tables.documents` of them.
         points: of the plots.
-        networks: MotionShapes' grid.
+        grids: MotionShapes' networks.
         latencies: as `speed.latencies` gives them.
     """
     root = Path(os.path.relpath(SHARE, home)).as_posix()
@@ -146,8 +150,10 @@ def files(
         others=[
             (documents[name], _tables(name, documents[name], root)) for name in ("matched", "units")
         ],
-        grid=documents["motion_shapes"],
-        grid_tables=_tables("motion_shapes", documents["motion_shapes"], root),
+        grids=[
+            (documents[name], _tables(name, documents[name], root))
+            for name in ("events", "motion_shapes")
+        ],
         speed=documents["speed"],
         speed_tables=_tables("speed", documents["speed"], root),
         noted=[
@@ -158,7 +164,7 @@ def files(
     )
     return {
         home / "index.html": text,
-        home / FOLDER / "data.js": _data(points, networks, latencies, root),
+        home / FOLDER / "data.js": _data(points, judged(grids), latencies, root),
         home / FOLDER / "page.css": (OWN / "page.css").read_text(encoding="utf-8"),
         home / FOLDER / "page.js": (OWN / "page.js").read_text(encoding="utf-8"),
     }
@@ -293,9 +299,7 @@ def _prose(text: str) -> Markup:
 # Plots
 
 
-def _data(
-    points: Sequence[Point], networks: Iterable[Trained], latencies: Latencies, root: str
-) -> str:
+def _data(points: Sequence[Point], found: Iterable[Judged], latencies: Latencies, root: str) -> str:
     """The script with what the plots show."""
     content = {
         "root": root,
@@ -305,14 +309,21 @@ def _data(
         "points": [asdict(point) for point in points],
         "orderings": [
             {
-                "claim": ordering.claim,
-                "paper": ordering.printed(),
-                "difference": verdict.difference,
-                "half": verdict.half,
-                "verdict": verdict.text,
-                "atChance": verdict.at_chance,
+                "claim": each.ordering.claim,
+                "paper": each.ordering.printed(),
+                "events": {
+                    "difference": each.events.test and each.events.test.mean,
+                    "half": each.events.test and each.events.test.half,
+                    "verdict": each.events.text,
+                },
+                "orderFree": {
+                    "difference": each.orders.difference,
+                    "half": each.orders.half,
+                    "verdict": each.orders.text,
+                    "atChance": each.orders.at_chance,
+                },
             }
-            for ordering, verdict in verdicts(networks)
+            for each in found
         ],
     }
     text = json.dumps(_rounded(content), ensure_ascii=False, indent=1, allow_nan=False)

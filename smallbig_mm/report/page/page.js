@@ -3,7 +3,7 @@
 
 const byId = (id) => document.getElementById(id);
 const SYMBOLS = { paper: "circle", "third party": "square", converted: "triangle-up", measured: "diamond" };
-const VERDICTS = { holds: "diamond", "within noise": "diamond-open", "does not hold": "x-thin-open" };
+const VERDICTS = { holds: "diamond", "within noise": "diamond-open", "not decided": "diamond-open", "does not hold": "x-thin-open" };
 const NARROW = 640;
 const SHEET = 680; // pixels of a printed page, upright or not
 
@@ -263,7 +263,7 @@ function drawDots() {
   const found = [...DATA.orderings].reverse();
   const claims = found.map((each) => each.claim);
   const at = claims.map((_, number) => number);
-  const look = layout(width, 70 + found.length * (isNarrow ? 40 : 25));
+  const look = layout(width, 70 + found.length * (isNarrow ? 44 : 28));
   const traces = [];
   const grey = colour("muted");
   if (sources.has("paper")) {
@@ -276,23 +276,24 @@ function drawDots() {
       hoverinfo: "text",
     });
   }
-  const known = found.map((each, number) => ({ ...each, at: number })).filter((each) => each.difference !== null);
   if (sources.has("measured")) {
-    for (const isLow of [false, true]) {
-      const own = known.filter((each) => each.atChance.length > 0 === isLow);
-      const ink = isLow ? grey : colour("measured");
+    for (const [group, name, ink, size, shift] of [
+      ["orderFree", "order-free classes", grey, 6, -0.25],
+      ["events", "events", colour("measured"), 10, 0.1],
+    ]) {
+      const known = found.map((each, number) => ({ ...each, ...each[group], at: number + shift })).filter((each) => each.difference !== null);
       traces.push({
-        x: own.map((each) => each.difference),
-        y: own.map((each) => each.at),
+        x: known.map((each) => each.difference),
+        y: known.map((each) => each.at),
         xaxis: "x2",
         mode: "markers",
-        error_x: { type: "data", array: own.map((each) => each.half ?? 0), thickness: 1.2, width: 3, color: ink },
-        marker: { symbol: own.map((each) => VERDICTS[each.verdict] ?? "circle-open"), size: 10, color: ink, line: { width: 1.8, color: ink } },
-        hovertext: own.map((each) => [
+        error_x: { type: "data", array: known.map((each) => each.half ?? 0), thickness: size / 8, width: size / 3, color: ink },
+        marker: { symbol: known.map((each) => VERDICTS[each.verdict] ?? "circle-open"), size, color: ink, line: { width: size / 5.5, color: ink } },
+        hovertext: known.map((each) => [
           each.claim,
-          `here: ${each.difference.toFixed(1)}${each.half === null ? "" : ` ± ${each.half.toFixed(1)}`} points, the paper: ${each.paper.toFixed(1)}`,
+          `${name}: ${each.difference.toFixed(1)}${each.half === null ? "" : ` ± ${each.half.toFixed(1)}`} points, the paper: ${each.paper.toFixed(1)}`,
           each.verdict,
-          isLow ? `${each.atChance.join(", ")} at chance` : "",
+          each.atChance?.length ? `${each.atChance.join(", ")} at chance` : "",
         ].filter(Boolean).map(wrapped).join("<br>")),
         hoverinfo: "text",
       });
@@ -300,7 +301,7 @@ function drawDots() {
   }
   const across = { ...look.axis, zeroline: true, zerolinecolor: grey, zerolinewidth: 1 };
   look.layout.xaxis = { ...across, domain: [0, 0.3], title: { text: isNarrow ? "paper, points" : "the paper, points of top-1" } };
-  look.layout.xaxis2 = { ...across, domain: [0.36, 1], title: { text: isNarrow ? "here, points" : "here, points of order-free top-1" }, anchor: "y" };
+  look.layout.xaxis2 = { ...across, domain: [0.36, 1], title: { text: isNarrow ? "here, points" : "here, points of top-1" }, anchor: "y" };
   look.layout.yaxis = {
     ...look.axis,
     range: [-0.6, found.length - 0.2],

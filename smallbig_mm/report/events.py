@@ -1,0 +1,238 @@
+"""Tables 2 to 9, units and one-way views on MotionShapes' events, at toy scale."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import pandas as pd
+
+from ..files import relative
+from ..paper import find
+from ..records.schema import Record
+from . import one_host
+from .correlation import Coefficient, Item, correlate
+from .documents import Document
+from .grids import (
+    APPEARANCE_AND_MOTION,
+    DIRECTION,
+    EVENTS,
+    ORDER_FREE,
+    ORDERS,
+    Grids,
+    Trained,
+    cpu_hours,
+)
+from .orderings import Ordering, Verdict, orderings, verdicts
+from .pairing import VERDICTS, Comparison, figures, judge
+from .statistics import LEVEL, MOST
+
+TEXT = (
+    "Evidence at toy scale, not a reproduction: networks at an eighth of their width, trained on "
+    "1600 small synthetic videos, whose classes appearance tells by half and motion wholly, from "
+    "weights that know the shapes; the paper's are trained on Kinetics-400 from ImageNet weights. "
+    "The order-free classes, of "
+    "which appearance tells nothing, are the older grid's (`motion_shapes.md`); its figures and "
+    "verdicts, by Welch's intervals and not corrected, stand beside."
+)
+VERDICT_TEXT = (
+    "On events an ordering is judged by a t test of differences paired by seed. It holds, or does "
+    f"not, if p is below {LEVEL:g} after Holm's correction over the orderings that have a test; "
+    "the 95 % intervals beside it are each for one ordering alone, not corrected. All networks see "
+    "the same videos, so neither says what other videos would change."
+)
+POWER_TEXT = (
+    "`found` is the smallest difference that the seeds so far find with 80 % power at the "
+    f"strictest level of Holm's procedure, {LEVEL:g} over the number of tests; `seeds for the "
+    "paper's` is how many would find the paper's difference, in points of this dataset, likewise. "
+    "Both take the "
+    "standard deviation of these seeds for the true one, which few seeds tell roughly only."
+)
+RANK_TEXT = (
+    "Rank correlations with what the paper prints, with 95 % bootstrap intervals. Networks and "
+    "seeds are drawn, and an ordering counts as often as its networks are, because orderings share "
+    "networks. The interval covers which networks were compared and their seeds; it does not cover "
+    "other videos or recipes, nor the noise of the paper's own figures."
+)
+HOURS_TEXT = "CPU hours are time x threads x processes of all records of a grid."
+POWER = "What the seeds can find"
+ORDERINGS = "Orderings, on order-free classes and on events"
+RANKS, SAYS = "Whether MotionShapes ranks as the paper does", "the 95 % interval of Spearman's"
+HOURS = {"order-free and direction": ORDERS, "events": EVENTS, "one-way views": DIRECTION}
+NOTHING = "not run: no record yet"
+DECIDED = VERDICTS[:2]
+SAID = {
+    "holds": "hold",
+    "does not hold": "do not",
+    "within noise": "are within noise",
+    "not decided": "are not decided",
+    "not run": "were not run",
+}
+TOO_FEW = "too few seeds"
+
+
+class Judged(NamedTuple):
+    """An ordering, what order-free classes say of it, and what events do."""
+
+    ordering: Ordering
+    orders: Verdict
+    events: Comparison
+
+    def needed(self) -> str:
+        """Seeds for the paper's difference, as text."""
+        if self.events.test is None:
+            return ""
+        seeds = self.events.needed(self.ordering.printed())
+        return f"> {MOST}" if seeds is None else str(seeds)
+
+    def scale(self) -> str:
+        """Whether the seeds so far suffice."""
+        if self.events.test is None:
+            return self.events.text
+        if self.events.text in DECIDED:
+            return "decided"
+        seeds = self.events.needed(self.ordering.printed())
+        enough = seeds is not None and seeds <= self.events.test.number
+        return "the paper's difference would have been found" if enough else TOO_FEW
+
+
+def judged(grids: Grids) -> list[Judged]:
+    """The paper's orderings, judged by both groups of classes."""
+    tests = judge(
+        [ordering.weights for ordering in orderings()],
+        figures(grids.events, APPEARANCE_AND_MOTION),
+    )
+    return [Judged(*pair, test) for pair, test in zip(verdicts(grids.orders), tests, strict=True)]
+
+
+def events(records: Sequence[Record], grids: Grids) -> Document:
+    """The page.
+
+    Args:
+        records: all of them.
+        grids: what they say of MotionShapes.
+    """
+    found = judged(grids)
+    few = "; ".join(each.ordering.claim for each in found if each.scale() == TOO_FEW) or "none"
+    if not any(each.events.test for each in found):
+        few = NOTHING
+    parts = {
+        ORDERINGS: [_ordering(each) for each in found],
+        POWER: [_power(each) for each in found],
+        RANKS: _ranks(grids, found),
+        "Networks": [_network(each) for each in grids.events],
+        "Units on one host": one_host.units(grids.events),
+        "One-way views and their twins": one_host.views(grids, one_host.twins()),
+        "CPU time": [_hours(records, name) for name in HOURS],
+    }
+    links = {each.name: each.configs[0] for each in grids.events if not each.rows}
+    return Document(
+        "MotionShapes' events",
+        [
+            TEXT,
+            f"{VERDICT_TEXT} On events: {tally(each.events.text for each in found)}.",
+            f"{POWER_TEXT} Neither decided nor to be decided with the seeds so far: {few}.",
+            RANK_TEXT,
+            f"{one_host.UNITS_TEXT} {one_host.VIEWS_TEXT} {HOURS_TEXT}",
+        ],
+        {heading: _frame(part) for heading, part in parts.items()},
+        [],
+        links | one_host.links(),
+    )
+
+
+def tally(texts: Iterable[str]) -> str:
+    """How many there are of each verdict, in words."""
+    counted = Counter(text.split(":")[0] for text in texts)
+    return ", ".join(f"{counted[text]} {said}" for text, said in SAID.items() if text in counted)
+
+
+def _ordering(each: Judged) -> dict[str, str]:
+    test = each.events
+    left_out = f" (without {', '.join(map(str, test.left_out))})" if test.left_out else ""
+    return {
+        "the paper says": each.ordering.claim,
+        "paper, points": f"{each.ordering.printed():+.1f}",
+        "order-free, points": str(each.orders),
+        "order-free: it": each.orders.text,
+        "events, points": str(test),
+        "p, Holm": test.p,
+        "events: it": test.text,
+        "seeds": f"{test.test.number}{left_out}" if test.test else "",
+        "seeds for the paper's": each.needed(),
+    }
+
+
+def _power(each: Judged) -> dict[str, str]:
+    test, least = each.events.test, each.events.found()
+    return {
+        "the paper says": each.ordering.claim,
+        "paper, points": f"{each.ordering.printed():+.1f}",
+        "sd of the difference, points": f"{test.sd:.1f}" if test else "",
+        "seeds": str(test.number) if test else "",
+        "found, points": f"{least:.1f}" if least is not None else "",
+        "seeds for the paper's": each.needed(),
+        "at this scale": each.scale(),
+    }
+
+
+def _ranks(grids: Grids, found: Sequence[Judged]) -> list[dict[str, str]]:
+    """Correlations of differences and of networks, on either grid."""
+    differences = [Item(each.ordering.weights, each.ordering.printed()) for each in found]
+    lines = []
+    for classes, networks, metric in (
+        ("order-free", grids.orders, ORDER_FREE),
+        ("events", grids.events, APPEARANCE_AND_MOTION),
+    ):
+        rows = [each.rows[0] for each in networks if each.rows]
+        alone = [Item({row: 1}, float(find(row).cells["top1"])) for row in rows]
+        for what, items in (("orderings' differences", differences), ("networks' top-1", alone)):
+            known = correlate(items, networks, metric)
+            value = known.spearman if known else None
+            lines.append(
+                {
+                    "what is ranked": what,
+                    "classes": classes,
+                    "number": str(known.number) if known else "",
+                    "Spearman": str(value) if value else "not run: too few records",
+                    "Kendall": str(known.kendall) if known else "",
+                    SAYS: _says(value) if value else "",
+                }
+            )
+    return lines
+
+
+def _says(value: Coefficient) -> str:
+    if value.low > 0:
+        return "is above zero: the paper's ranks are found in part"
+    return "is below zero: ranks are reversed" if value.high < 0 else "has zero in it: not decided"
+
+
+def _network(each: Trained) -> dict[str, str]:
+    return {
+        "first row": each.name,
+        "network": each.label,
+        "params M": f"{each.cost.params / 1e6:.3f}",
+        "MMAC": f"{each.cost.macs / 1e6:.1f}",
+        "events top-1 %": each.text(APPEARANCE_AND_MOTION),
+        "seeds": str(len(each.records)),
+        "paper top-1 %": find(each.rows[0]).cells["top1"] if each.rows else "",
+        "other rows": ", ".join(each.names[1:]),
+    }
+
+
+def _hours(records: Sequence[Record], classes: str) -> dict[str, str]:
+    hours, number = cpu_hours(records, HOURS[classes])
+    return {
+        "grid": relative(HOURS[classes]),
+        "classes": classes,
+        "records": str(number),
+        "CPU hours": f"{hours:.1f}" if number else NOTHING,
+    }
+
+
+def _frame(part: Sequence[dict[str, str]] | pd.DataFrame) -> pd.DataFrame:
+    """A table; one that has no line says that nothing was run."""
+    frame = pd.DataFrame(part)
+    return frame if len(frame) else pd.DataFrame([{"row": NOTHING}])
