@@ -11,13 +11,14 @@ import pandas as pd
 from ..files import relative
 from ..paper import find
 from ..records.schema import Record
-from . import one_host
+from . import controls, one_host
 from .correlation import Coefficient, Item, correlate
 from .documents import Document
 from .grids import (
     APPEARANCE_AND_MOTION,
     DIRECTION,
     EVENTS,
+    ONE_FRAME,
     ORDER_FREE,
     ORDERS,
     Grids,
@@ -59,7 +60,12 @@ HOURS_TEXT = "CPU hours are time x threads x processes of all records of a grid.
 POWER = "What the seeds can find"
 ORDERINGS = "Orderings, on order-free classes and on events"
 RANKS, SAYS = "Whether MotionShapes ranks as the paper does", "the 95 % interval of Spearman's"
-HOURS = {"order-free and direction": ORDERS, "events": EVENTS, "one-way views": DIRECTION}
+HOURS = {
+    "order-free and direction": ORDERS,
+    "events": EVENTS,
+    "events, one frame": ONE_FRAME,
+    "order-free and direction, one-way views": DIRECTION,
+}
 NOTHING = "not run: no record yet"
 DECIDED = VERDICTS[:2]
 SAID = {
@@ -122,6 +128,7 @@ def events(records: Sequence[Record], grids: Grids) -> Document:
         POWER: [_power(each) for each in found],
         RANKS: _ranks(grids, found),
         "Networks": [_network(each) for each in grids.events],
+        "Controls": controls.controls(grids),
         "Units on one host": one_host.units(grids.events),
         "One-way views and their twins": one_host.views(grids, one_host.twins()),
         "CPU time": [_hours(records, name) for name in HOURS],
@@ -134,6 +141,7 @@ def events(records: Sequence[Record], grids: Grids) -> Document:
             f"{VERDICT_TEXT} On events: {tally(each.events.text for each in found)}.",
             f"{POWER_TEXT} Neither decided nor to be decided with the seeds so far: {few}.",
             RANK_TEXT,
+            controls.TEXT,
             f"{one_host.UNITS_TEXT} {one_host.VIEWS_TEXT} {HOURS_TEXT}",
         ],
         {heading: _frame(part) for heading, part in parts.items()},

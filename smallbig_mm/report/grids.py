@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,8 @@ from .statistics import interval
 ORDERS = CONFIGS / "motion_shapes/grid.py"
 EVENTS = CONFIGS / "motion_shapes/events.py"
 DIRECTION = CONFIGS / "motion_shapes/direction.py"
+ONE_FRAME = CONFIGS / "motion_shapes/events_1f.py"
+GRIDS = (ORDERS, EVENTS, DIRECTION, ONE_FRAME)
 # Metrics, all in percent.
 ORDER_FREE, DIRECTIONS = "motion_shapes/order_free", "motion_shapes/direction"
 APPEARANCE_AND_MOTION = "motion_shapes/events"
@@ -109,17 +111,19 @@ def _place(rows: tuple[str, ...], configs: tuple[str, ...]) -> tuple[bool, tuple
 
 
 class Grids(NamedTuple):
-    """MotionShapes' grids: classes that only the order of frames tells, events, one-way views."""
+    """MotionShapes' grids: classes that only the order of frames tells, events, one-way views, and
+    events of one frame."""
 
     orders: list[Trained]
     events: list[Trained]
     direction: list[Trained]
+    one_frame: Sequence[Trained] = ()
 
     @classmethod
     def of(cls, records: Iterable[Record]) -> Grids:
         """As they are now."""
         records = list(records)
-        return cls(*(trained(records, path) for path in (ORDERS, EVENTS, DIRECTION)))
+        return cls(*(trained(records, path) for path in GRIDS))
 
 
 def cpu_hours(records: Iterable[Record], path: Path) -> tuple[float, int]:

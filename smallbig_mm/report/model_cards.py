@@ -40,7 +40,8 @@ COLLECTIONS = [
 # No networks: a file to start one's own from, and a list of networks.
 NONE = (
     "own_data/finetune",
-    *("motion_shapes/grid", "motion_shapes/events", "motion_shapes/direction"),
+    *("motion_shapes/grid", "motion_shapes/events"),
+    *("motion_shapes/events_1f", "motion_shapes/direction"),
 )
 DATASETS = {
     "kinetics400": "Kinetics-400",

@@ -11,6 +11,7 @@ from smallbig_mm.experiments.costs import network_of
 from smallbig_mm.files import CONFIGS, SHARE
 from smallbig_mm.paper import find
 from smallbig_mm.report import one_host, page, pictures
+from smallbig_mm.report.controls import controls
 from smallbig_mm.report.events import NOTHING, ORDERINGS, POWER, RANKS, events, judged, tally
 from smallbig_mm.report.grids import Grids
 from smallbig_mm.report.points import MOTION_EVENTS, points
@@ -130,6 +131,26 @@ def test_one_way_views_by_hand(document):
     assert (direction["one-way top-1 %"], direction["twin top-1 %"]) == ("94.7 ± 0.6", "50.0 ± 0.0")
     assert direction["difference, points"].startswith("+44.7 ± 1.4 (p < 0.001, better")
     assert "not decided" in order_free["difference, points"]
+
+
+def test_controls_stand_beside_the_clips():
+    left = dict(single=40.0, shuffled=50.0, reversed=60.0)
+    own = {}
+    for seed in range(2):
+        figures = {f"{name}/motion_shapes/events": value + seed for name, value in left.items()}
+        figures["motion_shapes/events"] = 60.0
+        own[seed] = SOME.model_copy(update=dict(metrics=figures))
+    tested = replace(network("table02/01_r23", "events", {}), records=own)
+    untested = network("table02/02_r23_3d", "events", seeds(70.0))
+    alone = network("table02/01_r23", "events", seeds(44.0, 46.0))
+    found = controls(Grids([], [tested, untested], [], [alone])).values.tolist()
+    assert found == [
+        ["2D, trained on single frames", "", "45.0 ± 1.4", "", ""],
+        ["table02/01_r23", "60.0 ± 0.0", "40.5 ± 0.7", "50.5 ± 0.7", "60.5 ± 0.7"],
+        ["table02/02_r23_3d", "70.0", *["not run: not in its records"] * 3],
+    ]
+    nothing = controls(Grids([], [], [])).values.tolist()
+    assert nothing == [["2D, trained on single frames", "not run: no record yet"]]
 
 
 def test_a_twin_is_named_by_the_config(monkeypatch, tmp_path):

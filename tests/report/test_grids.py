@@ -27,7 +27,9 @@ def test_newest_record_of_todays_grid_counts():
 def test_another_grid_has_records_of_its_own(tmp_path):
     """The same networks, but a config of another name; and seeds that only some have."""
     path = tmp_path / "events.py"
-    path.write_text(f'_base_ = "{SHARE}/configs/motion_shapes/grid.py"\nrows = "table0[23]"\n')
+    path.write_text(
+        f'_base_ = "{SHARE}/configs/motion_shapes/grid.py"\nnetworks = ("table0[23]/*",)\n'
+    )
     old = [each for each in store.read_all() if each.config == SOME.config]
     mine = [of(each, config=str(path)) for each in old if each.seed < 3][:-1]
     found = trained([*old, *mine], path)

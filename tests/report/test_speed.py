@@ -136,7 +136,7 @@ def test_growth_and_its_picture(tmp_path, monkeypatch):
     assert curve.a_frame == pytest.approx(1.1)
     for each in (*sweep, longest, other):
         store.write(each, tmp_path / "runs")
-    for name, found in (("lines", []), ("trained", []), ("latencies", {}), ("verdicts", [])):
+    for name, found in (("lines", []), ("latencies", {})):
         monkeypatch.setattr(make_tables, name, lambda *_, found=found, **__: found)
     monkeypatch.setattr(make_tables.page, "files", lambda *_: {})  # it and the tables take long
     monkeypatch.setattr(make_tables, "documents", lambda records, *_: {"speed": document(records)})
