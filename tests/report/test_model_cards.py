@@ -18,7 +18,7 @@ CARDS = yaml.safe_load((SHARE / METAFILE).read_text())
 
 # Networks of no table, so nothing has counted them; `tools/flops.py --all` will those of beyond.
 NOT_COUNTED = {
-    "motion_shapes-nonlocal_r23",
+    *(f"motion_shapes-{name}" for name in ("nonlocal_r23", "stills_r23", "stills_r50")),
     *(f"beyond-smallbig_{way}_r23_k400" for way in ("past", "both", "past_3x1x1", "both_3x1x1")),
 }
 
