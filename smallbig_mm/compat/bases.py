@@ -15,6 +15,8 @@ def find_own_bases() -> str | None:
     mmengine looks such names up among OpenMMLab's own packages only, insists on a folder in them,
     and finds none of a checkout's: `MODULE2PACKAGE` and `_get_package_and_cfg_path` in
     https://github.com/open-mmlab/mmengine/blob/v0.10.7/mmengine/config/utils.py (no thread known).
+    For each of those packages' names it reads all their metafiles, half of the time that a config
+    takes; here once.
     """
     from mmengine.config import Config
 
@@ -22,10 +24,14 @@ def find_own_bases() -> str | None:
     if hasattr(find, "__wrapped__"):
         return None
 
+    find_once = functools.cache(find)
+
     @functools.wraps(find)
     def find_own(cfg_path: str, filename: str) -> tuple[str, str | None]:
         if cfg_path.startswith(SCOPE):
             return str(own_config(cfg_path.removeprefix(SCOPE))), None
+        if "::" in cfg_path:
+            return find_once(cfg_path, "")  # wherever it is asked for
         return find(cfg_path, filename)
 
     Config._get_cfg_path = staticmethod(find_own)

@@ -140,6 +140,7 @@ def execute(job: Job, folder: Path, records: Path, command: str, progress: bool)
             if job.keep_predictions:
                 detail.setdefault("controls", {})[name] = predictions(folder / SCORES)
         detail["seconds"] = round(time.perf_counter() - began, 1)
+        detail["cpu_seconds"] = round(time.process_time(), 1)  # of all threads
         found = as_fields(figures, folder, "test")
         data = [*run.content["data"], *store.data_of(job.cfg, "test", 0)]
         run.set(**found, data=data)

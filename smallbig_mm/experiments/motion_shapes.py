@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 
-from mmengine.config import Config
+from mmengine.config import Config, ConfigDict
 
 from ..configs import digest, load_config
 from ..errors import UserError
@@ -19,7 +21,7 @@ EXAMPLE = "configs/motion_shapes/grid.py"
 
 def shrink(grid: Config, network: Path) -> Config:
     """The grid's config with the backbone of `network`, made as small as the grid says."""
-    own = Config.fromfile(network).model.backbone
+    own = copy.deepcopy(_backbone(network))
     cfg = Config(grid.to_dict(), filename=grid.filename)
     small = cfg.pop("small")
     if small.pretrained:
@@ -30,6 +32,12 @@ def shrink(grid: Config, network: Path) -> Config:
     cfg.val_dataloader = cfg.val_cfg = cfg.val_evaluator = None
     cfg.default_hooks.checkpoint = None
     return cfg
+
+
+@cache
+def _backbone(network: Path) -> ConfigDict:
+    """Several grids read the same configs, which takes a while."""
+    return Config.fromfile(network).model.backbone
 
 
 def jobs(path: Path, seeds: Sequence[int], only: str = "*") -> list[Job]:

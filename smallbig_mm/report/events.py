@@ -56,7 +56,10 @@ RANK_TEXT = (
     "networks. The interval covers which networks were compared and their seeds; it does not cover "
     "other videos or recipes, nor the noise of the paper's own figures."
 )
-HOURS_TEXT = "CPU hours are time x threads x processes of all records of a grid."
+HOURS_TEXT = (
+    "CPU hours are those of all records of a grid; records that do not know theirs count time x "
+    "threads x processes, waiting included."
+)
 POWER = "What the seeds can find"
 ORDERINGS = "Orderings, on order-free classes and on events"
 RANKS, SAYS = "Whether MotionShapes ranks as the paper does", "the 95 % interval of Spearman's"

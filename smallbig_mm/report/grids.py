@@ -127,17 +127,22 @@ class Grids(NamedTuple):
 
 
 def cpu_hours(records: Iterable[Record], path: Path) -> tuple[float, int]:
-    """Hours times threads times processes of all records of a grid, and how many records that is.
+    """CPU hours of all records of a grid, and how many records that is.
 
-    Those that were broken off count as long as they took; those that do not know it do not count.
+    Records that do not know theirs, as older ones and failed runs, count hours times threads times
+    processes, which waiting for a processor makes too many; those that know neither do not count.
     """
     hours, number = 0.0, 0
     for record in records:
         start, end, threads = record.start, record.end, record.env.get("threads")
-        if record.config != relative(path) or threads is None:
+        if record.config != relative(path):
             continue
-        if isinstance(start, datetime) and isinstance(end, datetime):
+        if (known := record.detail.get("cpu_seconds")) is not None:
+            hours += known / 3600
+        elif threads is not None and isinstance(start, datetime) and isinstance(end, datetime):
             processes = int(record.env.get("processes", 1))  # schema 1 knew of one only
             hours += (end - start).total_seconds() / 3600 * int(threads) * processes
-            number += 1
+        else:
+            continue
+        number += 1
     return hours, number

@@ -1,7 +1,7 @@
 """Configs of this package as bases of others."""
 
 import pytest
-from mmengine.config import Config
+from mmengine.config import Config, utils
 
 from smallbig_mm.compat import bases
 from smallbig_mm.configs import load_config
@@ -33,9 +33,14 @@ def test_mmengine_alone_refuses_it(tmp_path, monkeypatch):
     assert "found by its path" in (bases.find_own_bases() or "")
 
 
-def test_other_packages_bases_stay_mmengines(tmp_path):
+def test_other_packages_bases_stay_mmengines_but_their_metafiles_are_read_once(
+    tmp_path, monkeypatch
+):
     base = "mmaction::_base_/models/tsn_r50.py"
-    assert Config.fromfile(leaf(tmp_path, base)).model.type == "Recognizer2D"
+    first = Config.fromfile(leaf(tmp_path, base))
+    assert first.model.type == "Recognizer2D"
+    monkeypatch.setattr(utils, "load", lambda path: pytest.fail(f"{path} is read again"))
+    assert Config.fromfile(leaf(tmp_path, base)).model == first.model
 
 
 def test_an_unknown_name_ends_in_the_nearest(tmp_path):

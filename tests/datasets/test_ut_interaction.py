@@ -247,7 +247,7 @@ def test_a_control_stands_behind_the_sampling() -> None:
     types = [step["type"] for step in controlled(loader, "SingleFrame")["dataset"]["pipeline"]]
     assert types == ["DecordInit", "UniformSample", "SingleFrame", "DecordDecode"]
     assert len(steps) == 3
-    with pytest.raises(ValueError, match="needs UniformSample"):
+    with pytest.raises(ValueError, match="needs one of"):
         controlled(dict(dataset=dict(pipeline=steps[:1])), "SingleFrame")
 
 

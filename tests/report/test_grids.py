@@ -62,3 +62,5 @@ def test_cpu_hours_are_time_times_threads_times_processes():
     unknown = of(alone, end="not run: x"), of(alone, env={}), of(alone, config="configs/x.py")
     assert cpu_hours([alone, many, *unknown], ORDERS) == (27, 2)
     assert cpu_hours([], ORDERS) == (0, 0)
+    known = of(many, detail={"cpu_seconds": 5400.0}, end="not run: x")
+    assert cpu_hours([alone, known], ORDERS) == (4.5, 2)
