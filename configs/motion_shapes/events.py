@@ -13,7 +13,7 @@ networks = ("table0[2-9]/*", "units/*_r23", "beyond/*_r23_k400")
 small = dict(
     with_pool1=True,
     spatial_strides=(1, 1, 2, 1),
-    pretrained="work_dirs/stills_r{depth}/epoch_14.pth",
+    pretrained="results/stills/r{depth}.pth",
 )
 data_root = "data/motion_shapes_events"
 classes = ("still", "hop", "turn", "swell", "roll", "leap", "flare", "tumble")

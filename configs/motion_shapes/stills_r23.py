@@ -1,8 +1,9 @@
 """ResNet23 at an eighth of its width on single frames: weights for events.py to begin with.
 
 They play the part of the paper's ImageNet weights. Its frames: tools/make_motion_shapes.py
-data/motion_shapes_stills --kind stills --train 7168 --val 560. Then tools/train.py writes
-work_dirs/stills_r23/epoch_14.pth; likewise with stills_r50.py.
+data/motion_shapes_stills --kind stills --train 7168 --val 560. results/stills holds the backbones
+of the recorded trainings of this config and of stills_r50.py; a checkpoint of one's own goes to the
+grids' `small.pretrained`.
 """
 
 _base_ = "r23.py"

@@ -1,11 +1,13 @@
 """The grid: which networks it holds, and its tool."""
 
 import pytest
+from mmaction.registry import MODELS
 from mmengine.config import Config
 
 from smallbig_mm.errors import UserError
 from smallbig_mm.experiments.motion_shapes import jobs
 from smallbig_mm.files import SHARE
+from smallbig_mm.pretrained import count_loaded
 from smallbig_mm.records import store
 
 from ..tool import fails, run
@@ -45,7 +47,7 @@ def test_patterns_choose_networks_by_any_of_their_rows():
 def test_networks_that_are_no_rows_are_configs_and_weights_to_begin_with_fit_the_depth():
     made = jobs(EVENTS, [0])
     assert {job.cfg.model.backbone.depth: job.cfg.model.backbone.pretrained for job in made} == {
-        depth: f"work_dirs/stills_r{depth}/epoch_14.pth" for depth in (23, 50)
+        depth: f"results/stills/r{depth}.pth" for depth in (23, 50)
     }
     assert all(job.detail["rows"] or job.detail["configs"] for job in made)
     (tei,) = jobs(EVENTS, [0], "units/tei*")
@@ -54,6 +56,16 @@ def test_networks_that_are_no_rows_are_configs_and_weights_to_begin_with_fit_the
     (full,) = jobs(EVENTS, [0], "units/smallbig_full*")
     assert "table05/05_full" in full.detail["rows"]
     assert full.detail["configs"] == ["configs/units/smallbig_full_r23.py"]
+
+
+@pytest.mark.parametrize("name", ["table02/01_r23", "table02/02_r23_3d", "table08/03_r50"])
+def test_the_stored_weights_fill_the_grids_2d_convolutions(name):
+    (job,) = jobs(EVENTS, [0], name)
+    file = SHARE / job.cfg.model.backbone.pretrained
+    network = MODELS.build(dict(job.cfg.model.backbone, pretrained=str(file)))
+    network.init_weights()
+    found = count_loaded(network, file)
+    assert found.loaded == found.tensors > 20
 
 
 def test_a_pattern_that_fits_no_config_is_refused(tmp_path):
