@@ -7,6 +7,9 @@ checkout from tools/make_tables.py.
 
 from pathlib import Path
 
+import torch
+
+from ..compat.precision import has_bfloat16
 from ..datasets.ut_interaction import FOLDS
 from ..errors import UserError
 from ..experiments import engine
@@ -42,6 +45,9 @@ def main() -> None:
         "learning rates and print the mean top-1 of each rate",
     )
     tool.add_argument(
+        "--fp32", action="store_true", help="train in float32, as on a processor without bfloat16"
+    )
+    tool.add_argument(
         "--workers", type=positive, help="jobs at a time (as many as GPUs, or else as CPU cores)"
     )
     tool.add_argument("--records", type=Path, help=RECORDS_HELP)
@@ -55,10 +61,14 @@ def main() -> None:
         raise UserError(
             f"--pretrained {absence(args.pretrained)}; leave --pretrained out to download them"
         )
+    if not (args.fp32 or torch.cuda.is_available() or has_bfloat16()):
+        raise UserError("this processor has no bfloat16: give --fp32, which is recorded apart")
     records = args.records or store.folder_for(CONFIGS / "ut_interaction/r23.py", "work_dirs/grid")
     parts = [TUNE] if args.tune else [f"fold{fold}" for fold in args.folds]
     lrs = args.tune or (None,)
-    todo = jobs(args.data.resolve(), args.networks, parts, args.seeds, lrs, args.pretrained)
+    todo = jobs(
+        args.data.resolve(), args.networks, parts, args.seeds, lrs, args.pretrained, args.fp32
+    )
 
     found = []
     ended = engine.run(todo, records, Path("work_dirs"), command(), args.workers)
@@ -80,6 +90,6 @@ def main() -> None:
         for lr, top1 in mean_by_lr(found).items():
             print(f"lr {lr:g}: mean top-1 {100 * top1:.1f} % over {len(args.networks)} networks")
     else:
-        print(f"\n{document(found).render('md')}")
+        print(f"\n{document(found, 'float32' if args.fp32 else 'bfloat16').render('md')}")
     if failed := sum(isinstance(record.metrics, str) for record in found):
         raise UserError(f"{failed} of {len(todo)} jobs failed; their records say why")

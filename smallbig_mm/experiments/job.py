@@ -31,6 +31,7 @@ from ..records import runs, store
 from ..records.figures import as_fields
 from ..records.provenance import environment
 from ..records.resuming import resume
+from ..records.training import planned
 
 CONFIG, ORDER, SCORES, ERROR = "job.py", "job.json", "scores.pkl", "error.txt"
 
@@ -127,7 +128,8 @@ def execute(job: Job, folder: Path, records: Path, command: str, progress: bool)
         else:  # where max pooling over clips takes a quarter of the time in this layout
             runner.model.backbone.to(memory_format=torch.channels_last_3d)
             layout = "channels_last_3d"
-        run.set(counts=[clip], env=dict(environment(), dtype="float32", layout=layout))
+        dtype = planned(job.cfg)["precision"]
+        run.set(counts=[clip], env=dict(environment(), dtype=dtype, layout=layout))
         if progress:
             runner.register_hook(Progress(Path(job.name).name.rpartition("-")[0]))
         runs.trained(runner, job.cfg, run)

@@ -12,6 +12,7 @@ from mmengine.config import Config
 from ..configs import digest
 from ..datasets.ut_interaction import SHAPE_ONLY
 from ..files import CONFIGS
+from ..records.training import planned
 from .job import Job
 
 # Those without which the table means least come first.
@@ -30,7 +31,11 @@ TUNE = "tune"
 
 
 def config(
-    network: str, part: str, lr: float | None = None, pretrained: str | None = None
+    network: str,
+    part: str,
+    lr: float | None = None,
+    pretrained: str | None = None,
+    float32: bool = False,
 ) -> Config:
     """A network's config on a part of the data.
 
@@ -39,6 +44,7 @@ def config(
         part: `fold1` ... `fold5`, or `tune` (within fold 1's training clips), without controls.
         lr: learning rate instead of the config's own.
         pretrained: file of ImageNet weights instead of the config's download.
+        float32: train in it instead of in bfloat16.
     """
     cfg = Config.fromfile(CONFIGS / f"ut_interaction/{network}.py")
     cfg.train_dataloader.dataset.ann_file = f"{part}_train.txt"
@@ -52,6 +58,9 @@ def config(
         cfg.optim_wrapper.optimizer.lr = lr
     if pretrained is not None:
         cfg.model.backbone.pretrained = pretrained
+    if float32:
+        cfg.optim_wrapper.pop("dtype")
+        cfg.optim_wrapper.type = "OptimWrapper"
     return cfg
 
 
@@ -62,6 +71,7 @@ def jobs(
     seeds: Iterable[int],
     lrs: Iterable[float | None] = (None,),
     pretrained: str | None = None,
+    float32: bool = False,
 ) -> list[Job]:
     """A job a cell, all networks of a seed before the next one.
 
@@ -72,11 +82,12 @@ def jobs(
         seeds: of weights, order and augmentation.
         lrs: learning rates; None for the config's own.
         pretrained: file of ImageNet weights; None for the config's download.
+        float32: train in it instead of in bfloat16.
     """
     shape_only = json.loads((data / SHAPE_ONLY).read_text())
     made = []
     for lr, seed, network, part in product(lrs, seeds, networks, parts):
-        cfg = config(network, part, lr, pretrained)
+        cfg = config(network, part, lr, pretrained, float32)
         cfg.randomness = dict(seed=seed)
         for loader in (cfg.train_dataloader, cfg.test_dataloader):
             loader.dataset.data_root = str(data)
@@ -85,6 +96,7 @@ def jobs(
             part=part,
             lr=cfg.optim_wrapper.optimizer.lr,
             epochs=cfg.train_cfg.max_epochs,
+            precision=planned(cfg)["precision"],
             shape_only=shape_only,
         )
         name = f"ut_interaction/{network}-{part}-seed{seed}-{digest(cfg)[:8]}"

@@ -29,7 +29,7 @@ PROTOCOL = (
     "120 clips of six two-person interactions, filmed in 20 sequences; five folds, each of which "
     "holds out four sequences, so that every clip is tested once a seed. ResNet23 from ImageNet "
     "weights, the stem and res2 frozen, units in res3 to res5, 8 frames of 112x112; tested once, "
-    "after the last epoch, on one centre crop."
+    "after the last epoch, on one centre crop, in float32."
 )
 STATISTICS = (
     "Seeds are averaged within a clip. Clips of a sequence are not independent, so intervals "
@@ -78,9 +78,16 @@ def mean_by_lr(records: Iterable[Record]) -> dict[float, float]:
     return {lr: mean(values) for lr, values in sorted(found.items())}
 
 
-def document(records: Iterable[Record]) -> Document:
-    """The page, of the grid's records."""
-    own = [record for record in records if record.id.startswith("ut_interaction/")]
+def document(records: Iterable[Record], precision: str = "bfloat16") -> Document:
+    """The page, of the grid's records.
+
+    Args:
+        records: those of other grids are passed over.
+        precision: `bfloat16` or `float32`, of the trainings that the page is about; where one was
+            run in the other, too, it compares the two.
+    """
+    every = [record for record in records if record.id.startswith("ut_interaction/")]
+    own = [record for record in every if record.detail["precision"] == precision]
     by_network: dict[str, list[Record]] = {network: [] for network in NETWORKS}
     for record in own:
         if record.detail["part"] != TUNE:
@@ -89,8 +96,9 @@ def document(records: Iterable[Record]) -> Document:
         "Networks": pd.DataFrame([_network(*item) for item in by_network.items()]).fillna(""),
         "Differences": _differences({name: hits(_good(r)) for name, r in by_network.items()}),
         "Choice of the learning rate": _tuning([r for r in own if r.detail["part"] == TUNE]),
+        "bfloat16 and float32": _precisions(_good(every)),
     }
-    return Document("UT-Interaction", _texts(_good(own)), parts, [], {})
+    return Document("UT-Interaction", _texts(_good(own), precision), parts, [], {})
 
 
 def _good(records: Iterable[Record]) -> list[Record]:
@@ -117,7 +125,7 @@ def _network(network: str, records: Sequence[Record]) -> dict[str, str]:
         },
         "clips": str(len(found)),
         "runs": f"{len(good)} of {len(records)}",
-        "min a run": f"{mean(record.detail['seconds'] for record in good) / 60:.1f}",
+        "CPU min a run": f"{mean(record.detail['cpu_seconds'] for record in good) / 60:.1f}",
     }
 
 
@@ -164,15 +172,45 @@ def _tuning(records: Sequence[Record]) -> pd.DataFrame:
     return pd.DataFrame(rows or [{"network": NOTHING}])
 
 
-def _texts(good: Sequence[Record]) -> list[str]:
-    texts = [PROTOCOL, STATISTICS, CONTROLLED]
+def _precisions(good: Sequence[Record]) -> pd.DataFrame:
+    """Networks that were trained in both, on the same folds with the same seeds, paired by clip."""
+    runs: dict[tuple, dict[str, Record]] = defaultdict(dict)
+    for record in good:
+        key = (record.detail["network"], record.detail["part"], record.detail["lr"], record.seed)
+        runs[key][record.detail["precision"]] = record
+    both: dict[str, list[dict[str, Record]]] = defaultdict(list)
+    for (network, part, *_), pair in runs.items():
+        if part != TUNE and len(pair) == 2:
+            both[network].append(pair)
+    rows = []
+    for network, pairs in both.items():
+        half, single = (hits([pair[key] for pair in pairs]) for key in ("bfloat16", "float32"))
+        low, high = interval(*_by_sequence({clip: half[clip] - single[clip] for clip in half}))
+        rows.append(
+            {
+                "network": NETWORKS[network],
+                "runs": str(len(pairs)),
+                "bfloat16, top-1 %": f"{100 * mean(half.values()):.1f}",
+                "float32, top-1 %": f"{100 * mean(single.values()):.1f}",
+                "difference, 95 %": f"{100 * low:+.1f} to {100 * high:+.1f}",
+                "CPU min a run": " and ".join(
+                    f"{mean(pair[key].detail['cpu_seconds'] for pair in pairs) / 60:.1f}"
+                    for key in ("bfloat16", "float32")
+                ),
+            }
+        )
+    return pd.DataFrame(rows or [{"network": NOTHING}])
+
+
+def _texts(good: Sequence[Record], precision: str) -> list[str]:
+    texts = [PROTOCOL, f"Trained in {precision}.", STATISTICS, CONTROLLED]
     if not good:
         return texts
     seen = good[-1].detail["shape_only"].items()
     shape = "; ".join(f"{100 * top1:.1f} % from {features}" for features, top1 in seen)
-    hours = sum(record.detail["seconds"] for record in good) / 3600
+    hours = sum(record.detail["cpu_seconds"] for record in good) / 3600
     texts.append(f"Chance: {100 / len(CLASSES):.1f} %. A classifier without pixels: {shape}.")
-    texts.append(f"All runs took {hours:.1f} hours of one job at a time.")
+    texts.append(f"All runs took {hours:.1f} hours of CPU time.")
     return [*texts, *_weights(good)]
 
 

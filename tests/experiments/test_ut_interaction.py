@@ -8,6 +8,7 @@ from mmaction.registry import MODELS
 from mmengine.registry import init_default_scope
 
 from smallbig_mm.commands import run_ut_interaction
+from smallbig_mm.compat.precision import has_bfloat16
 from smallbig_mm.configs import digest
 from smallbig_mm.datasets.ut_interaction import SHAPE_ONLY
 from smallbig_mm.errors import UserError
@@ -40,8 +41,14 @@ def test_a_seed_of_all_networks_comes_before_the_next(data):
 
 def test_the_stored_runs_are_those_of_todays_jobs(data):
     lrs = (None, 2e-4, 5e-4)
-    made = [*jobs(data, NETWORKS, FOLDS, range(3)), *jobs(data, NETWORKS, [TUNE], [0], lrs)]
-    names = {job.name for job in made}
+    names = {
+        job.name
+        for float32 in (False, True)
+        for job in (
+            *jobs(data, NETWORKS, FOLDS, range(3), float32=float32),
+            *jobs(data, NETWORKS, [TUNE], [0], lrs, float32=float32),
+        )
+    }
     stored = {
         record.id.rpartition("-")[0]
         for record in store.read_all()
@@ -85,6 +92,23 @@ def test_what_starts_without_effect_learns_fast(network):
         assert any(key in name for key in keys) is new, name
 
 
+def test_float32_is_recorded_apart(data):
+    half, single = (jobs(data, ["r23"], ["fold1"], [0], float32=own)[0] for own in (False, True))
+    assert half.name != single.name
+    assert (half.detail["precision"], single.detail["precision"]) == ("bfloat16", "float32")
+    assert (
+        single.cfg.optim_wrapper.type == "OptimWrapper" and "dtype" not in single.cfg.optim_wrapper
+    )
+
+
+def test_a_processor_without_bfloat16_is_told_of_float32(data, monkeypatch):
+    (data / "fold1_train.txt").write_text("")
+    monkeypatch.setattr(run_ut_interaction, "has_bfloat16", lambda: False)
+    monkeypatch.setattr(sys, "argv", ["run_ut_interaction.py", "--data", str(data)])
+    with pytest.raises(UserError, match="no bfloat16: give --fp32"):
+        run_ut_interaction.main()
+
+
 def test_a_job_is_tested_on_clips_and_on_controls(data):
     clips = [f"kick/{number}_1_2" for number in range(5)]
     for number, clip in enumerate(clips):
@@ -92,7 +116,7 @@ def test_a_job_is_tested_on_clips_and_on_controls(data):
     lines = [f"{clip}.mp4 {number % 3}\n" for number, clip in enumerate(clips)]
     (data / "fold1_train.txt").write_text("".join(lines[:2]))
     (data / "fold1_val.txt").write_text("".join(lines[2:]))
-    (job,) = jobs(data, ["tsm_r23"], ["fold1"], [3])
+    (job,) = jobs(data, ["tsm_r23"], ["fold1"], [3], float32=not has_bfloat16())
     job.cfg.merge_from_dict({"model.backbone.pretrained": None, "train_cfg.max_epochs": 1})
     job.cfg.merge_from_dict({"model.backbone.base_channels": 8, "model.cls_head.in_channels": 256})
     ((_, record, _),) = engine.run([job], data / "runs", data / "work", "typed")
@@ -104,13 +128,14 @@ def test_a_job_is_tested_on_clips_and_on_controls(data):
         assert [row[:2] for row in rows] == [row[:2] for row in predictions]
         right = hits([record], control).values()
         assert sum(right) / 3 == pytest.approx(record.metrics[f"{control}/acc/top1"])
+    assert record.env["dtype"] == job.detail["precision"] == record.training.starts[0].precision
     assert record.seed == 3 and record.detail["shape_only"] == {"length": 0.3}
     assert record.config_sha256 == digest(job.cfg)  # keeping predictions is no part of it
 
 
 def test_missing_weights_are_said_before_anything_runs(data, monkeypatch):
     (data / "fold1_train.txt").write_text("")
-    arguments = ["--data", str(data), "--pretrained", str(data / "none.pth")]
+    arguments = ["--fp32", "--data", str(data), "--pretrained", str(data / "none.pth")]
     monkeypatch.setattr(sys, "argv", ["run_ut_interaction.py", *arguments])
     with pytest.raises(UserError, match=r"none\.pth: no such file; leave --pretrained out"):
         run_ut_interaction.main()

@@ -26,7 +26,16 @@ def made(records):
     """Makes a record of a network that is right on some sequences, and of its controls."""
     some = next(record for record in records if record.kind == "train")
 
-    def make(network, right, part="fold1", shuffled=(), lr=5e-4, sequences=SEQUENCES, **fields):
+    def make(
+        network,
+        right,
+        part="fold1",
+        shuffled=(),
+        lr=5e-4,
+        precision="bfloat16",
+        sequences=SEQUENCES,
+        **fields,
+    ):
         def predictions(known):
             return [
                 [f"{name}/{sequence}0_{sequence}_{label}", label, label if known(sequence) else 7]
@@ -44,7 +53,8 @@ def made(records):
             part=part,
             lr=lr,
             epochs=4,
-            seconds=1800.0,
+            precision=precision,
+            cpu_seconds=1800.0 if precision == "bfloat16" else 3600.0,
             predictions=clips,
             controls=controls,
             shape_only={"length": 0.25},
@@ -69,13 +79,13 @@ def test_cells_by_hand(made):
     full = rows(page, "Networks")["SmallBig-R23, full"]
     assert (full["params M"], full["GMAC"]) == ("11.30", "4.20")
     assert (full["top-1 %"], full["shuffled"], full["reversed"]) == ("75.0", "25.0", "75.0")
-    assert (full["clips"], full["runs"], full["min a run"]) == ("120", "1 of 1", "30.0")
+    assert (full["clips"], full["runs"], full["CPU min a run"]) == ("120", "1 of 1", "30.0")
     low, high = map(float, full["95 %"].split(" to "))
     assert 50 <= low <= 60 and 90 <= high <= 95
     found = rows(page, "Differences")["SmallBig-R23, full - 2D R23"]
     assert found["points"] == "+25.0" and found["95 %"] == "+10.0 to +45.0"
     assert float(found["p (Holm)"]) == pytest.approx(2 / 2**5, abs=0.01)  # five sequences differ
-    assert any("All runs took 1.0 hours" in text for text in page.texts)
+    assert any("All runs took 1.0 hours of CPU" in text for text in page.texts)
     assert any("25.0 % from length" in text for text in page.texts)
 
 
@@ -120,6 +130,20 @@ def test_tuning_stands_apart(made):
     assert list(chosen["top-1 %"]) == ["25.0", "0.0", "50.0"]
     (card,) = _of_runs([*tuned, better, made("r23", SEQUENCES)])  # a card's figure is the folds'
     assert card["Metrics"]["Top 1 Accuracy"] == 100
+
+
+def test_precisions_are_compared_and_never_mixed(made):
+    half, more = range(1, 11), range(1, 12)
+    records = [made("r23", half), made("r23", more, precision="float32"), made("tsm_r23", half)]
+    page = document(records)
+    assert rows(page, "Networks")["2D R23"]["top-1 %"] == "50.0"
+    assert rows(document(records, "float32"), "Networks")["2D R23"]["top-1 %"] == "55.0"
+    (both,) = rows(page, "bfloat16 and float32").values()
+    assert (both["bfloat16, top-1 %"], both["float32, top-1 %"]) == ("50.0", "55.0")
+    assert both["difference, 95 %"].startswith("-15.0 to ")
+    assert both["CPU min a run"] == "30.0 and 60.0"
+    lone = [made("r23", half), made("r23", half, "fold2", precision="float32")]
+    assert rows(document(lone), "bfloat16 and float32").keys() == {"not run: no record of it yet"}
 
 
 def test_stored_predictions_give_the_recorded_top1(records):
