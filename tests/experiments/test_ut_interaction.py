@@ -40,7 +40,7 @@ def test_a_seed_of_all_networks_comes_before_the_next(data):
 
 
 def test_the_stored_runs_are_those_of_todays_jobs(data):
-    lrs = (None, 1e-4, 2e-4, 5e-4)
+    lrs = (1e-4, 2e-4, 5e-4, 1e-3)
     names = {
         job.name
         for float32 in (False, True)
