@@ -17,6 +17,7 @@ from .documents import Document
 from .grids import (
     APPEARANCE_AND_MOTION,
     DIRECTION,
+    DIRECTIONS,
     EVENTS,
     ONE_FRAME,
     ORDER_FREE,
@@ -60,7 +61,13 @@ HOURS_TEXT = (
     "CPU hours are those of all records of a grid; records that do not know theirs count time x "
     "threads x processes, waiting included."
 )
+RECIPES_TEXT = (
+    "The networks of the one-way views' grid were trained on the older grid's videos by the recipe "
+    "of events, from weights that know shapes; what they reached by the older one, from random "
+    "weights, stands beside."
+)
 POWER = "What the seeds can find"
+RECIPES = "Order-free and direction classes by either recipe"
 ORDERINGS = "Orderings, on order-free classes and on events"
 RANKS, SAYS = "Whether MotionShapes ranks as the paper does", "the 95 % interval of Spearman's"
 HOURS = {
@@ -133,7 +140,8 @@ def events(records: Sequence[Record], grids: Grids) -> Document:
         "Networks": [_network(each) for each in grids.events],
         "Controls": controls.controls(grids),
         "Units on one host": one_host.units(grids.events),
-        "One-way views and their twins": one_host.views(grids, one_host.twins()),
+        one_host.VIEWS: one_host.views(grids, one_host.twins()),
+        RECIPES: [_by_recipe(each, grids.orders) for each in grids.direction],
         "CPU time": [_hours(records, name) for name in HOURS],
     }
     links = {each.name: each.configs[0] for each in grids.events if not each.rows}
@@ -145,7 +153,8 @@ def events(records: Sequence[Record], grids: Grids) -> Document:
             f"{POWER_TEXT} Neither decided nor to be decided with the seeds so far: {few}.",
             RANK_TEXT,
             controls.TEXT,
-            f"{one_host.UNITS_TEXT} {one_host.VIEWS_TEXT} {HOURS_TEXT}",
+            f"{one_host.UNITS_TEXT} {one_host.VIEWS_TEXT}",
+            f"{RECIPES_TEXT} {HOURS_TEXT}",
         ],
         {heading: _frame(part) for heading, part in parts.items()},
         [],
@@ -231,6 +240,19 @@ def _network(each: Trained) -> dict[str, str]:
         "paper top-1 %": find(each.rows[0]).cells["top1"] if each.rows else "",
         "other rows": ", ".join(each.names[1:]),
     }
+
+
+def _by_recipe(each: Trained, older: Sequence[Trained]) -> dict[str, str]:
+    before = [other for other in older if set(other.rows) & set(each.rows)]
+    cells = {
+        "network": each.name,
+        "params M": f"{each.cost.params / 1e6:.3f}",
+        "MMAC": f"{each.cost.macs / 1e6:.1f}",
+    }
+    for classes, metric in (("order-free", ORDER_FREE), ("direction", DIRECTIONS)):
+        cells[f"{classes} %, random weights"] = "".join(other.text(metric) for other in before)
+        cells[f"{classes} %"] = each.text(metric)
+    return cells | {"seeds": str(len(each.records))}
 
 
 def _hours(records: Sequence[Record], classes: str) -> dict[str, str]:

@@ -28,6 +28,7 @@ UNITS_TEXT = (
     "intervals that are not corrected; `better` and `worse` are by p after Holm's correction over "
     "both columns."
 )
+VIEWS = "One-way views and their twins"
 VIEWS_TEXT = (
     "One-way views see the past only, or the past in one half of the channels and the future in "
     "the other, their symmetric twins both ways; differences are paired by seed, and Holm's "

@@ -11,11 +11,12 @@ from ..errors import UserError
 from ..records.schema import Record
 from . import quickstart
 from .documents import Document, markdown
-from .events import ORDERINGS, RANKS, SAYS, tally
+from .events import ORDERINGS, RANKS, RECIPES, SAYS, tally
+from .one_host import VIEWS
 from .pairing import VERDICTS
 
 PAGES = {
-    "README.md": ("quickstart", "toy_scale"),
+    "README.md": ("quickstart", "toy_scale", "one_way"),
     "results/README.md": ("orderings", "events", "ut_interaction"),
 }
 
@@ -31,6 +32,7 @@ def blocks(records: Sequence[Record], pages: Mapping[str, Document]) -> dict[str
     return {
         "quickstart": quickstart.page(records),
         "toy_scale": _toy_scale(pages["events"]),
+        "one_way": _one_way(pages["events"]),
         "orderings": _orderings(pages["motion_shapes"]),
         "events": _events(pages["events"]),
         "ut_interaction": markdown([[*real], *real.values.tolist()]),
@@ -47,6 +49,27 @@ def _toy_scale(page: Document) -> str:
         f"tells by half, {tally(judged['events: it'])}."
     )
     return _wrapped(said)
+
+
+def _one_way(page: Document) -> str:
+    """What views that look one way gain and lose, on the cheapest network, and what TSM reaches."""
+    views, networks = page.parts[VIEWS], page.parts[RECIPES]
+    own = views[views["one-way view"] == "beyond/smallbig_both_3x1x1_r23_k400"]
+    tsm = networks[networks["network"] == "units/tsm_r23"].to_dict("records")
+    said = []
+    for cells in own.to_dict("records"):
+        classes, twin, top1 = (
+            cells[name] for name in ("classes", "twin top-1 %", "one-way top-1 %")
+        )
+        reached = "".join(f", TSM {each[f'{classes} %']}" for each in tsm if f"{classes} %" in each)
+        known = "not run" if "not run" in twin + top1 else f"from {twin} to {top1} %{reached}"
+        said.append(f"{classes}{'' if classes == 'events' else ' classes'} {known}")
+    return _wrapped(
+        "- Views that look one way can, for no parameter or multiply-add more "
+        "([`configs/beyond/`](configs/README.md#beyond-the-paper)), at a price. With half of the "
+        "channels of SmallBig 3x1x1 looking back and half ahead, at toy scale, mean and standard "
+        f"deviation of the seeds: {'; '.join(said)} ([table](results/tables/events.md))."
+    )
 
 
 def _orderings(page: Document) -> str:
