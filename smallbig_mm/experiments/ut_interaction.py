@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Iterable
+from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -46,7 +48,7 @@ def config(
         pretrained: file of ImageNet weights instead of the config's download.
         float32: train in it instead of in bfloat16.
     """
-    cfg = Config.fromfile(CONFIGS / f"ut_interaction/{network}.py")
+    cfg = copy.deepcopy(_network(network))
     cfg.train_dataloader.dataset.ann_file = f"{part}_train.txt"
     cfg.test_dataloader.dataset.ann_file = f"{part}_val.txt"
     # Tested once, after the last epoch: no epoch is chosen by its test figure.
@@ -62,6 +64,12 @@ def config(
         cfg.optim_wrapper.pop("dtype")
         cfg.optim_wrapper.type = "OptimWrapper"
     return cfg
+
+
+@cache
+def _network(name: str) -> Config:
+    """A grid reads each config many times, which takes a while."""
+    return Config.fromfile(CONFIGS / f"ut_interaction/{name}.py")
 
 
 def jobs(
