@@ -3,8 +3,8 @@
 Its videos: tools/make_motion_shapes.py data/motion_shapes_events --kind events --train 1600 --val
 640. Every network begins with weights of its depth that know the shapes but have seen no motion
 (stills_r23.py, stills_r50.py), as the paper's begin with ImageNet's: from random weights the seeds
-differ by when a network begins to see motion, if it does at all. Feature maps are 8, 8, 4 and 4
-pixels wide in res2 to res5.
+differ by how much they have learnt when the learning rate ends (results/curves). Feature maps are
+8, 8, 4 and 4 pixels wide in res2 to res5.
 """
 
 _base_ = "grid.py"
