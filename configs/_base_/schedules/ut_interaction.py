@@ -8,7 +8,7 @@ train_cfg = dict(type="EpochBasedTrainLoop", max_epochs=epochs, val_interval=epo
 val_cfg = dict(type="ValLoop")
 test_cfg = dict(type="TestLoop")
 
-# Trained in bfloat16, in half of the time where the processor has it, and tested in float32;
+# Trained in bfloat16, which is faster where the processor has it, and tested in float32;
 # tools/run_ut_interaction.py --fp32 trains in float32.
 new = ("cls_head", "big_bn", "input_unit", "output_unit")
 optim_wrapper = dict(
