@@ -176,3 +176,18 @@ def test_coverage_is_the_generated_one(every_table):
     coverage = every_table["README"].parts["Coverage"]
     for what, number in coverage.itertuples(index=False):
         assert f"| {what} | {number} |" in README
+
+
+def test_seeds_that_were_trained_again_are_the_recorded_ones(records):
+    """First the stored runs, then those beside the curves, in the order of their seeds."""
+    again = store.read_all(ROOT / "results/curves")
+    name = "motion_shapes/table05-03_first_third-seed"
+    digest = "49d92304"  # of the older recipe
+
+    def order_free(found):
+        own = [r for r in found if r.id.startswith(name) and f"-{digest}-" in r.id]
+        by_seed = sorted(own, key=lambda record: record.seed)
+        return [f"{record.metrics['motion_shapes/order_free']:.1f}" for record in by_seed]
+
+    (said,) = re.findall(r"\*first \+ third layer\* gave(.*?)What", PAGES["results/"], re.S)
+    assert re.findall(r"\d+\.\d", said) == [*order_free(records), *order_free(again)]

@@ -66,9 +66,7 @@ def main() -> None:
     records = args.records or store.folder_for(CONFIGS / "ut_interaction/r23.py", "work_dirs/grid")
     parts = [TUNE] if args.tune else [f"fold{fold}" for fold in args.folds]
     lrs = args.tune or (None,)
-    todo = jobs(
-        args.data.resolve(), args.networks, parts, args.seeds, lrs, args.pretrained, args.fp32
-    )
+    todo = jobs(args.data, args.networks, parts, args.seeds, lrs, args.pretrained, args.fp32)
 
     found = []
     ended = engine.run(todo, records, Path("work_dirs"), command(), args.workers)

@@ -133,6 +133,17 @@ def test_a_job_is_tested_on_clips_and_on_controls(data):
     assert record.config_sha256 == digest(job.cfg)  # keeping predictions is no part of it
 
 
+def test_records_name_the_data_as_they_were_given(data, monkeypatch):
+    """Not by where a checkout happens to lie."""
+    (data / "fold1_train.txt").write_text("")
+    monkeypatch.chdir(data.parent)
+    monkeypatch.setattr(sys, "argv", ["run_ut_interaction.py", "--fp32", "--data", data.name])
+    todo = []
+    monkeypatch.setattr(engine, "run", lambda jobs, *_: todo.extend(jobs) or [])
+    run_ut_interaction.main()
+    assert {job.cfg.test_dataloader.dataset.data_root for job in todo} == {data.name}
+
+
 def test_missing_weights_are_said_before_anything_runs(data, monkeypatch):
     (data / "fold1_train.txt").write_text("")
     arguments = ["--fp32", "--data", str(data), "--pretrained", str(data / "none.pth")]
