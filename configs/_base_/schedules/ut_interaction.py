@@ -1,4 +1,4 @@
-# From ImageNet weights on 96 clips, as short as a CPU allows (after 4 epochs, the loss still fell).
+# From ImageNet weights on 96 clips, as short as a CPU allows.
 # What has no such weights (the head, batch norms of big views, units beside the convolutions)
 # learns ten times as fast: it starts at zero, or without effect. Of four learning rates this one
 # had the highest mean top-1 of r23 and smallbig_r23 on tune_val.txt, part of fold 1's training
