@@ -2295,13 +2295,13 @@ const DATA = {
    "claim": "3D is better than 2D",
    "paper": 4.2,
    "events": {
-    "difference": null,
+    "difference": 16.875,
     "half": null,
-    "verdict": "not run: fewer than two seeds in common"
+    "verdict": "not tested: one seed tells no spread"
    },
    "orderFree": {
     "difference": 54.7,
-    "half": 14.0374,
+    "half": 15.6019,
     "verdict": "holds",
     "atChance": [
      "table02/01_r23"
@@ -2312,14 +2312,14 @@ const DATA = {
    "claim": "SmallBig (3x1x1) is better than 3D (3x1x1)",
    "paper": 0.7,
    "events": {
-    "difference": null,
+    "difference": 13.75,
     "half": null,
-    "verdict": "not run: fewer than two seeds in common"
+    "verdict": "not tested: one seed tells no spread"
    },
    "orderFree": {
     "difference": 17.45,
-    "half": 14.0756,
-    "verdict": "holds",
+    "half": 14.4208,
+    "verdict": "not decided",
     "atChance": []
    }
   },
@@ -2327,14 +2327,14 @@ const DATA = {
    "claim": "SmallBig in res2 adds to res3+4+5",
    "paper": 0.2,
    "events": {
-    "difference": null,
+    "difference": 4.375,
     "half": null,
-    "verdict": "not run: fewer than two seeds in common"
+    "verdict": "not tested: one seed tells no spread"
    },
    "orderFree": {
     "difference": 0.2,
-    "half": 3.44281,
-    "verdict": "within noise",
+    "half": 4.34804,
+    "verdict": "not decided",
     "atChance": []
    }
   },
@@ -2342,14 +2342,14 @@ const DATA = {
    "claim": "SmallBig in res3 adds to res4+5",
    "paper": 0.2,
    "events": {
-    "difference": null,
+    "difference": -3.4375,
     "half": null,
-    "verdict": "not run: fewer than two seeds in common"
+    "verdict": "not tested: one seed tells no spread"
    },
    "orderFree": {
     "difference": 2.1,
-    "half": 3.46518,
-    "verdict": "within noise",
+    "half": 3.88702,
+    "verdict": "not decided",
     "atChance": []
    }
   },
@@ -2357,14 +2357,14 @@ const DATA = {
    "claim": "SmallBig in res4 adds to res5",
    "paper": 4.1,
    "events": {
-    "difference": null,
+    "difference": 19.2188,
     "half": null,
-    "verdict": "not run: fewer than two seeds in common"
+    "verdict": "not tested: one seed tells no spread"
    },
    "orderFree": {
     "difference": 2.8,
-    "half": 2.36298,
-    "verdict": "holds",
+    "half": 2.77123,
+    "verdict": "not decided",
     "atChance": []
    }
   },
@@ -2372,13 +2372,13 @@ const DATA = {
    "claim": "SmallBig in res5 adds to 2D",
    "paper": 0.4,
    "events": {
-    "difference": null,
+    "difference": 10.4687,
     "half": null,
-    "verdict": "not run: fewer than two seeds in common"
+    "verdict": "not tested: one seed tells no spread"
    },
    "orderFree": {
     "difference": 67.05,
-    "half": 2.30306,
+    "half": 3.14579,
     "verdict": "holds",
     "atChance": [
      "table03/01_r23"
@@ -2389,14 +2389,14 @@ const DATA = {
    "claim": "res4's step is larger than res2's",
    "paper": 3.9,
    "events": {
-    "difference": null,
+    "difference": 14.8438,
     "half": null,
-    "verdict": "not run: fewer than two seeds in common"
+    "verdict": "not tested: one seed tells no spread"
    },
    "orderFree": {
     "difference": 2.6,
-    "half": 3.69231,
-    "verdict": "within noise",
+    "half": 3.5772,
+    "verdict": "not decided",
     "atChance": []
    }
   },
@@ -2404,14 +2404,14 @@ const DATA = {
    "claim": "res4's step is larger than res3's",
    "paper": 3.9,
    "events": {
-    "difference": null,
+    "difference": 22.6562,
     "half": null,
-    "verdict": "not run: fewer than two seeds in common"
+    "verdict": "not tested: one seed tells no spread"
    },
    "orderFree": {
     "difference": 0.7,
-    "half": 4.38475,
-    "verdict": "within noise",
+    "half": 6.36315,
+    "verdict": "not decided",
     "atChance": []
    }
   },
@@ -2419,13 +2419,13 @@ const DATA = {
    "claim": "res4's step is larger than res5's",
    "paper": 3.7,
    "events": {
-    "difference": null,
+    "difference": 8.75,
     "half": null,
-    "verdict": "not run: fewer than two seeds in common"
+    "verdict": "not tested: one seed tells no spread"
    },
    "orderFree": {
     "difference": -64.25,
-    "half": 4.2854,
+    "half": 5.37208,
     "verdict": "does not hold",
     "atChance": [
      "table03/01_r23"
@@ -2436,14 +2436,14 @@ const DATA = {
    "claim": "3x3x3 is better than 3x1x1",
    "paper": 0.5,
    "events": {
-    "difference": null,
+    "difference": -3.4375,
     "half": null,
-    "verdict": "not run: fewer than two seeds in common"
+    "verdict": "not tested: one seed tells no spread"
    },
    "orderFree": {
     "difference": -10.05,
-    "half": 6.83506,
-    "verdict": "does not hold",
+    "half": 6.88676,
+    "verdict": "not decided",
     "atChance": []
    }
   },
@@ -2451,14 +2451,14 @@ const DATA = {
    "claim": "3x3x3 is better than 3x5x5",
    "paper": 0.4,
    "events": {
-    "difference": null,
+    "difference": 1.25,
     "half": null,
-    "verdict": "not run: fewer than two seeds in common"
+    "verdict": "not tested: one seed tells no spread"
    },
    "orderFree": {
     "difference": 6.75,
-    "half": 10.3699,
-    "verdict": "within noise",
+    "half": 4.19349,
+    "verdict": "not decided",
     "atChance": []
    }
   },
@@ -2466,14 +2466,14 @@ const DATA = {
    "claim": "3x3x3 is better than 3x7x7",
    "paper": 0.9,
    "events": {
-    "difference": null,
+    "difference": 13.125,
     "half": null,
-    "verdict": "not run: fewer than two seeds in common"
+    "verdict": "not tested: one seed tells no spread"
    },
    "orderFree": {
     "difference": 17.75,
-    "half": 9.78866,
-    "verdict": "holds",
+    "half": 12.3992,
+    "verdict": "not decided",
     "atChance": []
    }
   },
@@ -2481,13 +2481,13 @@ const DATA = {
    "claim": "3x3x3 is better than Tx3x3",
    "paper": 0.2,
    "events": {
-    "difference": null,
+    "difference": -0.78125,
     "half": null,
-    "verdict": "not run: fewer than two seeds in common"
+    "verdict": "not tested: one seed tells no spread"
    },
    "orderFree": {
     "difference": 62.25,
-    "half": 6.8181,
+    "half": 7.03762,
     "verdict": "holds",
     "atChance": [
      "table04/06_tx3x3"
@@ -2498,14 +2498,14 @@ const DATA = {
    "claim": "first + third layer is better than first",
    "paper": 1.3,
    "events": {
-    "difference": null,
+    "difference": 0.15625,
     "half": null,
-    "verdict": "not run: fewer than two seeds in common"
+    "verdict": "not tested: one seed tells no spread"
    },
    "orderFree": {
     "difference": -7.95,
-    "half": 20.8251,
-    "verdict": "within noise",
+    "half": 21.4326,
+    "verdict": "not decided",
     "atChance": []
    }
   },
@@ -2513,14 +2513,14 @@ const DATA = {
    "claim": "typical is better than first + third",
    "paper": 0.6,
    "events": {
-    "difference": null,
+    "difference": 2.34375,
     "half": null,
-    "verdict": "not run: fewer than two seeds in common"
+    "verdict": "not tested: one seed tells no spread"
    },
    "orderFree": {
     "difference": 13.5,
-    "half": 21.1427,
-    "verdict": "within noise",
+    "half": 29.7927,
+    "verdict": "not decided",
     "atChance": []
    }
   },
@@ -2528,14 +2528,14 @@ const DATA = {
    "claim": "full is better than typical",
    "paper": 1.2,
    "events": {
-    "difference": null,
+    "difference": 0.9375,
     "half": null,
-    "verdict": "not run: fewer than two seeds in common"
+    "verdict": "not tested: one seed tells no spread"
    },
    "orderFree": {
     "difference": 4.95,
-    "half": 11.7809,
-    "verdict": "within noise",
+    "half": 11.3661,
+    "verdict": "not decided",
     "atChance": []
    }
   },
@@ -2543,14 +2543,14 @@ const DATA = {
    "claim": "max pooling is better than average",
    "paper": 0.4,
    "events": {
-    "difference": null,
+    "difference": -4.84375,
     "half": null,
-    "verdict": "not run: fewer than two seeds in common"
+    "verdict": "not tested: one seed tells no spread"
    },
    "orderFree": {
     "difference": 1.85,
-    "half": 2.5269,
-    "verdict": "within noise",
+    "half": 2.27685,
+    "verdict": "not decided",
     "atChance": []
    }
   },
@@ -2558,14 +2558,14 @@ const DATA = {
    "claim": "sharing is better than not sharing",
    "paper": 1.0,
    "events": {
-    "difference": null,
+    "difference": -3.59375,
     "half": null,
-    "verdict": "not run: fewer than two seeds in common"
+    "verdict": "not tested: one seed tells no spread"
    },
    "orderFree": {
     "difference": 4.95,
-    "half": 15.0394,
-    "verdict": "within noise",
+    "half": 15.3513,
+    "verdict": "not decided",
     "atChance": []
    }
   },
@@ -2573,14 +2573,14 @@ const DATA = {
    "claim": "individual BN is better than single",
    "paper": 8.0,
    "events": {
-    "difference": null,
+    "difference": -7.5,
     "half": null,
-    "verdict": "not run: fewer than two seeds in common"
+    "verdict": "not tested: one seed tells no spread"
    },
    "orderFree": {
     "difference": 3.95,
-    "half": 3.97259,
-    "verdict": "within noise",
+    "half": 4.3425,
+    "verdict": "not decided",
     "atChance": []
    }
   },
@@ -2594,7 +2594,7 @@ const DATA = {
    },
    "orderFree": {
     "difference": 73.65,
-    "half": 0.835443,
+    "half": 0.946642,
     "verdict": "holds",
     "atChance": [
      "table07/02_nonlocal_r23"
@@ -2611,8 +2611,8 @@ const DATA = {
    },
    "orderFree": {
     "difference": 0.1,
-    "half": 2.04585,
-    "verdict": "within noise",
+    "half": 2.23413,
+    "verdict": "not decided",
     "atChance": [
      "table08/03_r50",
      "table08/01_r23"
@@ -2629,8 +2629,8 @@ const DATA = {
    },
    "orderFree": {
     "difference": -7.95,
-    "half": 13.0166,
-    "verdict": "within noise",
+    "half": 12.4038,
+    "verdict": "not decided",
     "atChance": []
    }
   },
@@ -2644,7 +2644,7 @@ const DATA = {
    },
    "orderFree": {
     "difference": 72.5,
-    "half": 1.75832,
+    "half": 1.75598,
     "verdict": "holds",
     "atChance": [
      "table08/03_r50"
@@ -2661,8 +2661,8 @@ const DATA = {
    },
    "orderFree": {
     "difference": 3.2,
-    "half": 18.5837,
-    "verdict": "within noise",
+    "half": 20.0902,
+    "verdict": "not decided",
     "atChance": []
    }
   }

@@ -3,7 +3,7 @@
 
 const byId = (id) => document.getElementById(id);
 const SYMBOLS = { paper: "circle", "third party": "square", converted: "triangle-up", measured: "diamond" };
-const VERDICTS = { holds: "diamond", "within noise": "diamond-open", "not decided": "diamond-open", "does not hold": "x-thin-open" };
+const VERDICTS = { holds: "diamond", "not decided": "diamond-open", "does not hold": "x-thin-open" };
 const NARROW = 640;
 const SHEET = 680; // pixels of a printed page, upright or not
 

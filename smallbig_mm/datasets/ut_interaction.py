@@ -31,6 +31,7 @@ Split = Literal["train", "val"]
 FOLDS: dict[int, frozenset[int]] = {
     k: frozenset({2 * k - 1, 2 * k, 2 * k + 9, 2 * k + 10}) for k in range(1, 6)
 }
+TUNED_ON = 2  # fold whose test clips chose the recipe
 
 _NAME = re.compile(r"(?P<id>\d+)_(?P<sequence>\d+)_(?P<label>\d+)")
 
@@ -108,8 +109,11 @@ def split(clips: Sequence[Clip], fold: int) -> dict[Split, list[Clip]]:
 
 
 def tuning_split(clips: Sequence[Clip]) -> dict[Split, list[Clip]]:
-    """Splits fold 1's *training* clips again, for choosing a recipe without fold 1's test clips."""
-    return split(split(clips, 1)["train"], 2)
+    """Splits fold 1's *training* clips again, for choosing a recipe without fold 1's test clips.
+
+    ``val`` has the test clips of fold `TUNED_ON`.
+    """
+    return split(split(clips, 1)["train"], TUNED_ON)
 
 
 def write_annotations(clips: Sequence[Clip], out: Path) -> dict[str, int]:

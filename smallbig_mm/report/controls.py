@@ -7,8 +7,9 @@ import pandas as pd
 from ..records.store import metrics
 from .grids import APPEARANCE_AND_MOTION, Grids, Trained
 
+ALONE = "2D, trained and tested on one frame a clip"
 TESTED = {
-    "single frame %": "single",
+    "one frame repeated %": "single",
     "shuffled %": "shuffled",
     "reversed %": "reversed",
 }
@@ -16,16 +17,15 @@ TEXT = (
     "Controls: networks that were trained on clips are tested on their clips' middle frame "
     "repeated, on their frames in random order, and backwards. Repeated frames tell what a network "
     "makes of a clip in which nothing changes; what one frame tells is the figure of the 2D "
-    "network that was trained and tested on single frames."
+    "network that was trained and tested on one frame a clip."
 )
 
 
 def controls(grids: Grids) -> pd.DataFrame:
     """A row a network, after the 2D one that saw single frames only."""
-    alone = {"network": "2D, trained on single frames", "clips %": "not run: no record yet"}
+    alone = {"network": ALONE, "clips %": "not run: no record yet"}
     for each in grids.one_frame:
-        alone["clips %"] = ""
-        alone["single frame %"] = each.text(APPEARANCE_AND_MOTION)
+        alone["clips %"] = f"{each.text(APPEARANCE_AND_MOTION)}, of one frame"
     return pd.DataFrame([alone, *map(_tested, grids.events)]).fillna("")
 
 

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from .grids import Trained
 
-DRAWS, LEAST = 1000, 3  # samples of the bootstrap; distinct items that a rank correlation takes
+DRAWS = 1000  # samples of the bootstrap
+LEAST = 3  # distinct items that a rank correlation takes
+NETWORKS = 10  # of fewer, the bootstrap's intervals are far too narrow
 
 
 class Coefficient(NamedTuple):
@@ -51,16 +53,20 @@ def correlate(
 
     Args:
         items: those with a network that has no figure are left out.
-        networks: of a grid; those that are no rows are left out.
+        networks: of a grid; those that are no rows are left out. Of the others' seeds, those that
+            all have count.
         metric: of theirs.
 
     Returns:
-        None if fewer than three items, or two seeds, are left, or all sums are the same.
+        None if fewer than three items, ten networks or two seeds are left, or all sums are the
+        same.
     """
     networks = [network for network in networks if network.rows]
+    if len(networks) < NETWORKS:
+        return None
     place = {row: at for at, network in enumerate(networks) for row in network.rows}
     known = [item for item in items if all(row in place for row in item.weights)]
-    seeds = sorted({seed for network in networks for seed in network.records})
+    seeds = sorted(set.intersection(*(set(network.records) for network in networks)))
     if len(known) < LEAST or len(seeds) < 2:
         return None
     weights = np.zeros((len(known), len(networks)))
@@ -68,23 +74,23 @@ def correlate(
         for row, weight in item.weights.items():
             own[place[row]] += weight
     printed = np.array([item.printed for item in known])
-    figures = np.full((len(networks), len(seeds)), np.nan)
-    for own, network in zip(figures, networks, strict=True):
-        for seed, figure in network.figures(metric).items():
-            own[seeds.index(seed)] = figure
-    here = weights @ _means(figures, np.ones(len(seeds), int))
-    if len(set(here)) < 2:
+    by_seed = np.array([[each.figures(metric)[seed] for seed in seeds] for each in networks])
+
+    def here(often: NDArray) -> NDArray:  # sums that differ by rounding only are ties
+        return (weights @ by_seed @ often / often.sum()).round(6)
+
+    every = here(np.ones(len(seeds), int))
+    if len(set(every)) < 2:
         return None
-    values = coefficients(printed, here, np.ones(len(known), int))
+    values = coefficients(printed, every, np.ones(len(known), int))
     rng = np.random.default_rng(0)
     found = []
     for _ in range(DRAWS):
         often = rng.multinomial(len(networks), [1 / len(networks)] * len(networks))
-        means = _means(figures, rng.multinomial(len(seeds), [1 / len(seeds)] * len(seeds)))
-        often[np.isnan(means)] = 0  # none of its seeds was drawn
         counted = together(weights, often)
+        drawn = here(rng.multinomial(len(seeds), [1 / len(seeds)] * len(seeds)))
         if np.count_nonzero(counted) >= LEAST:
-            found.append(coefficients(printed, weights @ np.nan_to_num(means), counted))
+            found.append(coefficients(printed, drawn, counted))
     low, high = np.nanpercentile(found, (2.5, 97.5), axis=0)
     spearman, kendall = (Coefficient(*each) for each in zip(values, low, high, strict=True))
     return Correlation(len(known), spearman, kendall)
@@ -98,12 +104,6 @@ def together(weights: NDArray, often: NDArray) -> NDArray:
         often: how often each network was drawn.
     """
     return np.prod(np.where(weights != 0, often, 1), axis=1)
-
-
-def _means(figures: NDArray, often: NDArray) -> NDArray:
-    """Networks' means over seeds that count so often; NaN where a network has none of them."""
-    with np.errstate(invalid="ignore"):
-        return (np.nan_to_num(figures) @ often) / (~np.isnan(figures) @ often)
 
 
 def coefficients(printed: NDArray, here: NDArray, often: NDArray) -> tuple[float, float]:

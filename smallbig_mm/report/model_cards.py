@@ -12,8 +12,8 @@ from mmengine.config import Config
 
 from ..catalog import list_models
 from ..configs import dataset_of, digest, protocol
+from ..datasets.ut_interaction import FOLDS
 from ..experiments.costs import by_network, network_of
-from ..experiments.ut_interaction import TUNE
 from ..files import CONFIGS, relative
 from ..records.schema import Count, Record
 from ..records.store import RUNS, counts, metrics
@@ -21,7 +21,7 @@ from .grids import APPEARANCE_AND_MOTION, DIRECTIONS, ORDER_FREE
 from .judging import Target, is_test, judge
 from .lines import Line, members_at
 from .points import is_ours
-from .ut_interaction import hits
+from .ut_interaction import hits, runs_of
 
 METAFILE, INDEX = "configs/metafile.yml", "model-index.yml"
 HEAD = "# Made by tools/make_tables.py from the configs and the records in results/runs.\n"
@@ -161,9 +161,10 @@ def _of_runs(runs: Sequence[Record]) -> Iterator[dict[str, Any]]:
         own = [metrics(record)[name] for record in runs if name in metrics(record)]
         if own:
             yield _result(f"MotionShapes, {dataset}", mean(own) / 100, None)
-    folds = [r for r in runs if r.detail.get("part", TUNE) != TUNE]
-    if folds:
-        yield _result("UT-Interaction, five folds", mean(hits(folds).values()), None)
+    folds = runs_of(r for r in runs if "part" in r.detail)
+    if {part for part, _ in folds} == {f"fold{fold}" for fold in FOLDS}:
+        top1 = mean(hits(folds.values()).values())
+        yield _result("UT-Interaction, five folds", top1, None)
 
 
 def _result(dataset: str, first: float, fifth: float | None) -> dict[str, Any]:

@@ -26,7 +26,8 @@ SAYS = dict(zip(VERDICTS, ("better", "worse", "not decided"), strict=True))
 UNITS_TEXT = (
     "Units on one host: differences to 2D and to SmallBig, full, are paired by seed, with 95 % "
     "intervals that are not corrected; `better` and `worse` are by p after Holm's correction over "
-    "both columns."
+    "both columns, a family of its own: an ordering above may be the same comparison, judged among "
+    "others. The recipe was chosen with SmallBig."
 )
 VIEWS = "One-way views and their twins"
 VIEWS_TEXT = (
@@ -117,7 +118,7 @@ def _cell(test: Comparison | None) -> str:
     if test is None:
         return ""
     if test.test is None:
-        return test.text
+        return f"{test} ({test.text})" if str(test) else test.text
     without = f", without seeds {', '.join(map(str, test.left_out))}" if test.left_out else ""
     p = test.p if test.p.startswith("<") else f"= {test.p}"
     return f"{test} (p {p}, {SAYS[test.text]}{without})"

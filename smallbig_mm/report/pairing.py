@@ -3,15 +3,24 @@ agree, the first weights."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from statistics import mean
 from typing import TypeAlias
 
 from .grids import Trained
-from .statistics import LEVEL, Paired, detectable, holm, seeds_needed
+from .statistics import LEVEL, Paired, detectable, holm, p_text, seeds_needed
 
 Figures: TypeAlias = Mapping[str, Mapping[int, float]]  # percent, by name of a network and seed
 VERDICTS = ("holds", "does not hold", "not decided")
+SAID = {
+    "holds": "hold",
+    "does not hold": "do not",
+    "not decided": "are not decided",
+    "not tested": "are not tested",
+    "not run": "were not run",
+}
 
 
 def figures(networks: Iterable[Trained], metric: str) -> dict[str, dict[int, float]]:
@@ -24,13 +33,15 @@ class Comparison:
     """What seeds say of a weighted sum of networks' figures.
 
     Attributes:
+        difference: the sum's mean over the seeds, in points; None if no seed has it.
         test: of its being 0; None if there is none.
-        text: whether the sum is above 0, one of `VERDICTS`, or why that is not known.
+        text: whether it is above 0, one of `VERDICTS`, or why that is not known.
         left_out: seeds that one of the networks lacks.
         holm: p, corrected for the family of comparisons.
         family: how many comparisons that has.
     """
 
+    difference: float | None
     test: Paired | None
     text: str
     left_out: tuple[int, ...] = ()
@@ -38,14 +49,14 @@ class Comparison:
     family: int = 0
 
     def __str__(self) -> str:
-        return f"{self.test.mean:+.1f} ± {self.test.half:.1f}" if self.test else ""
+        if self.difference is None:
+            return ""
+        return f"{self.difference:+.1f}" + (f" ± {self.test.half:.1f}" if self.test else "")
 
     @property
     def p(self) -> str:
         """Corrected, as text."""
-        if self.holm is None:
-            return ""
-        return f"{self.holm:.3f}" if self.holm >= 0.001 else "< 0.001"
+        return "" if self.holm is None else p_text(self.holm)
 
     @property
     def level(self) -> float:
@@ -76,15 +87,17 @@ def compare(weights: Mapping[str, int], known: Figures) -> Comparison:
     """
     missing = [name for name in weights if not known.get(name)]
     if missing:
-        return Comparison(None, f"not run: no record of {', '.join(missing)}")
+        return Comparison(None, None, f"not run: no record of {', '.join(missing)}")
     seeds = [set(known[name]) for name in weights]
     common = sorted(set.intersection(*seeds))
     left_out = tuple(sorted(set.union(*seeds) - set(common)))
     sums = [sum(weight * known[name][seed] for name, weight in weights.items()) for seed in common]
+    if not sums:
+        return Comparison(None, None, "not tested: no seed in common", left_out)
     try:
-        return Comparison(Paired.of(sums), "", left_out)
+        return Comparison(mean(sums), Paired.of(sums), "", left_out)
     except ValueError as error:
-        return Comparison(None, f"not run: {error}", left_out)
+        return Comparison(mean(sums), None, f"not tested: {error}", left_out)
 
 
 def judge(family: Iterable[Mapping[str, int]], known: Figures) -> list[Comparison]:
@@ -106,3 +119,9 @@ def _judged(own: Comparison, test: Paired, p: float, family: int) -> Comparison:
     above, below, undecided = VERDICTS
     text = undecided if p >= LEVEL else above if test.mean > 0 else below
     return replace(own, text=text, holm=p, family=family)
+
+
+def tally(texts: Iterable[str]) -> str:
+    """How many there are of each verdict, in words."""
+    counted = Counter(text.split(":")[0] for text in texts)
+    return ", ".join(f"{counted[text]} {said}" for text, said in SAID.items() if text in counted)

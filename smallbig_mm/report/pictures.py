@@ -16,6 +16,7 @@ from matplotlib.ticker import LogLocator, NullFormatter
 
 from ..files import whole
 from .events import Judged
+from .pairing import Comparison
 from .points import COSTS, KINETICS, SOURCES, Point, front
 
 COLOURS = dict(zip(SOURCES, ("#1f5fa8", "#b87800", "#00705a", "#b3361b"), strict=True))
@@ -146,12 +147,8 @@ def ablations(judged: Sequence[Judged]) -> Figure:
     paper, here = figure.subplots(1, 2, sharey=True, width_ratios=(1, 2))
     for at, each in enumerate(judged):
         paper.plot(each.ordering.printed(), at, marker="o", ms=5, color=COLOURS["paper"])
-        old, new = each.orders, each.events.test
-        if old.difference is not None:
-            _difference(here, at + 0.25, old.difference, old.half, old.text, MUTED, 3.5)
-        if new is not None:
-            ink = COLOURS["measured"]
-            _difference(here, at - 0.1, new.mean, new.half, each.events.text, ink, 5.5)
+        _difference(here, at + 0.25, each.orders, MUTED, 3.5)
+        _difference(here, at - 0.1, each.events, COLOURS["measured"], 5.5)
     here.tick_params(left=False)
     for axes, title in (
         (paper, "the paper, points of top-1"),
@@ -176,17 +173,17 @@ def ablations(judged: Sequence[Judged]) -> Figure:
     return figure
 
 
-def _difference(
-    axes: Axes, at: float, value: float, half: float | None, verdict: str, colour: str, size: float
-) -> None:
+def _difference(axes: Axes, at: float, found: Comparison, colour: str, size: float) -> None:
+    if found.difference is None:
+        return
     axes.errorbar(
-        value,
+        found.difference,
         at,
-        xerr=half,
-        marker="x" if verdict == DOES_NOT_HOLD else "D",
+        xerr=found.test.half if found.test else None,
+        marker="x" if found.text == DOES_NOT_HOLD else "D",
         ms=size,
         color=colour,
-        mfc=colour if verdict == "holds" else "white",
+        mfc=colour if found.text == "holds" else "white",
         lw=size / 5.5,
         capsize=2,
     )

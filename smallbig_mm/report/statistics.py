@@ -63,11 +63,11 @@ class Paired:
             ValueError: if there are fewer, or all are the same, of which a t test says nothing.
         """
         if len(differences) < 2:
-            raise ValueError("fewer than two seeds in common")
+            raise ValueError("one seed tells no spread")
         values = [round(value, 9) for value in differences]  # sums that differ by rounding only
         sd = stdev(values)
         if sd == 0:
-            raise ValueError("the difference is the same for all seeds")
+            raise ValueError("all seeds give the same difference")
         found = ttest_1samp(values, 0)
         low, high = found.confidence_interval(1 - LEVEL)
         return cls(len(values), mean(values), float(high - low) / 2, sd, float(found.pvalue))
@@ -80,6 +80,11 @@ def holm(values: Sequence[float]) -> list[float]:
         largest = max(largest, (len(values) - rank) * values[at])
         corrected[at] = min(1.0, largest)
     return corrected
+
+
+def p_text(p: float) -> str:
+    """A p value that never reads as the level it misses."""
+    return "< 0.001" if p < 0.001 else f"{p:.3f}" if not 0.0495 <= p < LEVEL else "< 0.05"
 
 
 def power(effect: float, number: int, level: float) -> float:

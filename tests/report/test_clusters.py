@@ -4,43 +4,37 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from smallbig_mm.report.clusters import holm, interval, p_value
+from smallbig_mm.report.clusters import clustered
 
 
-def test_an_interval_is_as_wide_as_the_clusters_differ():
-    """Twenty clusters of six clips, all right or all wrong: the sample is 20, not 120."""
-    totals, sizes = np.repeat([6.0, 0.0], 10), np.full(20, 6)
-    low, high = interval(totals, sizes)
-    assert (low, high) == (pytest.approx(0.3, abs=0.051), pytest.approx(0.7, abs=0.051))
-    own = stats.binom(20, 0.5).ppf([0.025, 0.975]) / 20  # what drawing 20 halves gives
-    assert (low, high) == pytest.approx(own, abs=0.051)
-    low, high = interval(np.full(20, 3.0), sizes)  # clusters that do not differ
-    assert low == high == 0.5
+def test_of_clusters_of_one_size_it_is_the_t_test_of_their_means():
+    """Twenty clusters of six clips: the sample is 20, not 120."""
+    totals = np.random.default_rng(0).integers(-6, 7, 20)
+    found = clustered(totals, np.full(20, 6))
+    test = stats.ttest_1samp(totals / 6, 0)
+    low, high = test.confidence_interval(0.95)
+    assert found == pytest.approx((np.mean(totals) / 6, low, high, test.pvalue))
 
 
-def test_an_interval_is_of_the_mean_over_clips():
-    """A cluster counts by its clips."""
-    low, high = interval([9.0, 0.0], [9, 1])
-    assert (low, high) == (0.0, 1.0)
-    low, high = interval([9.0, 0.0] * 20, [9, 1] * 20)
-    assert low < 0.9 < high and high - low < 0.2
+def test_a_cluster_counts_by_its_clips():
+    found = clustered([9.0, 0.0] * 10, [9, 1] * 10)
+    assert found.mean == pytest.approx(0.9) and found.low < 0.9 < found.high
+    # A value that is the same in all clips but for one cluster's size does not vary.
+    assert clustered([9.0, 1.0, 2.0], [9, 1, 2]) is None
 
 
-def test_p_is_exact_for_few_clusters():
-    """Of 2^6 signs two give a mean as far from zero, or four where one total is zero."""
-    assert p_value([1, 2, 3, 1, 2, 3]) == pytest.approx(2 / 64)
-    assert p_value([1, 2, 3, 1, 2, 0]) == pytest.approx(4 / 64)
-    assert p_value([1, -1, 2, -2]) == p_value([0, 0, 0]) == 1
+def test_few_clusters_tell_little():
+    few, many = clustered([5, 4, 4, 4], [6] * 4), clustered([5, 4, 4, 4] * 5, [6] * 20)
+    assert (few.low, few.high) == pytest.approx((0.5757, 0.8409), abs=1e-3)  # t of 3 is 3.18
+    assert many.high - many.low < (few.high - few.low) / 2
+    assert clustered([3.0], [6]) is None
 
 
-def test_p_of_twenty_clusters():
-    assert p_value(np.ones(20)) < 1e-3
-    assert p_value(np.repeat([1.0, -1.0], [15, 5])) == pytest.approx(
-        stats.binomtest(15, 20).pvalue, abs=0.01
-    )
-
-
-def test_holm_by_hand():
-    assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
-    assert holm([0.5, 0.6]) == [1, 1]
-    assert holm([]) == []
+def test_it_covers_what_it_says_where_a_percentile_bootstrap_does_not():
+    rng, inside = np.random.default_rng(1), 0
+    sizes = np.array([6] * 18 + [7, 5])
+    for _ in range(2000):
+        right = rng.binomial(sizes, rng.beta(2, 1, 20))  # a mean of 2/3, clusters far apart
+        found = clustered(right, sizes)
+        inside += found.low <= 2 / 3 <= found.high
+    assert 0.94 < inside / 2000 < 0.965

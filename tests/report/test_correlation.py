@@ -1,5 +1,7 @@
 """Rank correlations with the paper, and what their intervals tell."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy.stats import kendalltau, spearmanr
@@ -75,14 +77,26 @@ def test_what_is_missing_is_left_out():
     known = made([float(at) for at in range(len(ROWS))])[3:]
     assert correlate(ALONE, known, METRIC).number == len(ROWS) - 3
     assert correlate(ALONE[:2], known, METRIC) is None
+    assert correlate(ALONE[:9], made(range(len(ROWS)))[:9], METRIC) is None  # too few networks
     one_seed = [network(row.id, "events", {0: 1.0 * at}) for at, row in enumerate(ROWS)]
     assert correlate(ALONE, one_seed, METRIC) is None
     alike = [network(row.id, "events", seeds(5.0, 6.0)) for row in ROWS]
     assert correlate(ALONE, alike, METRIC) is None
 
 
-def test_a_seed_that_some_lack_is_drawn_all_the_same():
+def test_seeds_that_some_lack_do_not_count():
     means = [float(10 * at) for at in range(len(ROWS))]
     known = made(means)
-    known[0] = network(ROWS[0].id, "events", {1: 0.0})
+    known[0] = network(ROWS[0].id, "events", {0: -1.0, 1: 0.0, 9: 999.0})
     assert correlate(ALONE, known, METRIC).spearman == pytest.approx((1, 1, 1))
+    known[0] = network(ROWS[0].id, "events", {1: 0.0})
+    assert correlate(ALONE, known, METRIC) is None  # one seed in common
+
+
+def test_differences_that_differ_by_rounding_only_are_ties():
+    known = made([float(at) for at in range(len(ROWS))], spread=0.1)
+    steps = [
+        Item({row.id: 1, before.id: -1}, at % 3 + 1.0)
+        for at, (before, row) in enumerate(pairwise(ROWS))
+    ]
+    assert correlate(steps, known, METRIC) is None  # all are 1

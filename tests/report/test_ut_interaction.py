@@ -1,9 +1,21 @@
 """UT-Interaction's page, by hand on made-up records."""
 
-import pytest
+from pathlib import Path
 
-from smallbig_mm.datasets.ut_interaction import CLASSES
-from smallbig_mm.experiments.ut_interaction import NETWORKS, TUNE
+import numpy as np
+import pytest
+from scipy.stats import ttest_1samp
+
+from smallbig_mm.configs import digest
+from smallbig_mm.datasets.ut_interaction import (
+    CLASSES,
+    FOLDS,
+    TUNED_ON,
+    parse_clip,
+    split,
+    tuning_split,
+)
+from smallbig_mm.experiments.ut_interaction import NETWORKS, TUNE, config
 from smallbig_mm.records.schema import Count
 from smallbig_mm.report.model_cards import _of_runs
 from smallbig_mm.report.ut_interaction import document, hits, mean_by_lr, top1
@@ -34,6 +46,7 @@ def made(records):
         lr=5e-4,
         precision="bfloat16",
         sequences=SEQUENCES,
+        seed=0,
         **fields,
     ):
         def predictions(known):
@@ -59,7 +72,14 @@ def made(records):
             controls=controls,
             shape_only={"length": 0.25},
         )
-        update = dict(id=f"ut_interaction/{network}", counts=[COUNT], detail=detail)
+        today = digest(config(network, part, float32=precision == "float32"))
+        update = dict(
+            id=f"ut_interaction/{network}",
+            counts=[COUNT],
+            detail=detail,
+            settings=[today],
+            seed=seed,
+        )
         return some.model_copy(update={**update, "metrics": {"acc/top1": 0.5}, **fields})
 
     return make
@@ -79,13 +99,13 @@ def test_cells_by_hand(made):
     full = rows(page, "Networks")["SmallBig-R23, full"]
     assert (full["params M"], full["GMAC"]) == ("11.30", "4.20")
     assert (full["top-1 %"], full["shuffled"], full["reversed"]) == ("75.0", "25.0", "75.0")
-    assert (full["clips"], full["runs"], full["CPU min a run"]) == ("120", "1 of 1", "30.0")
-    low, high = map(float, full["95 %"].split(" to "))
-    assert 50 <= low <= 60 and 90 <= high <= 95
+    assert (full["folds"], full["seeds"], full["CPU min a run"]) == ("1 of 5", "1", "30.0")
     found = rows(page, "Differences")["SmallBig-R23, full - 2D R23"]
-    assert found["points"] == "+25.0" and found["95 %"] == "+10.0 to +45.0"
-    assert float(found["p (Holm)"]) == pytest.approx(2 / 2**5, abs=0.01)  # five sequences differ
-    assert any("All runs took 1.0 hours of CPU" in text for text in page.texts)
+    test = ttest_1samp([1.0] * 5 + [0.0] * 15, 0)  # five sequences of twenty differ, wholly
+    low, high = 100 * np.array(test.confidence_interval(0.95))
+    assert (found["points"], found["95 %"]) == ("+25.0", f"{low:+.1f} to {high:+.1f}")
+    assert found["p (Holm)"] == f"{test.pvalue:.3f}"
+    assert any("tuning included, took 1.0 hours of CPU" in text for text in page.texts)
     assert any("25.0 % from length" in text for text in page.texts)
 
 
@@ -102,20 +122,49 @@ def test_what_was_not_run_is_said(made):
 
 def test_failures_are_said_and_do_not_count(made):
     failed = made("tsm_r23", (), metrics="not run: no luck")
-    page = document([failed, made("r23", SEQUENCES), made("r23", (), metrics="not run: killed")])
+    page = document([failed, made("r23", range(5)), made("r23", (), metrics="not run: killed")])
     found = rows(page, "Networks")
     assert found["TSM-R23"]["top-1 %"] == "not run: no luck"
-    assert (found["2D R23"]["top-1 %"], found["2D R23"]["runs"]) == ("100.0", "1 of 2")
+    assert found["2D R23"]["top-1 %"] == "20.0"
 
 
-def test_seeds_are_averaged_within_a_clip_and_pairs_are_of_common_clips(made):
-    seeds = [made("r23", SEQUENCES), made("r23", range(1, 11))]
+def test_seeds_are_averaged_within_a_clip(made):
+    seeds = [made("r23", SEQUENCES), made("r23", range(1, 11), seed=1)]
     assert set(hits(seeds).values()) == {0.5, 1.0}
-    some = made("smallbig_r23", (), sequences=range(11, 13))
-    page = document([*seeds, some])
-    assert rows(page, "Networks")["2D R23"]["top-1 %"] == "75.0"
-    assert rows(page, "Networks")["SmallBig-R23, full"]["clips"] == "12"
-    assert rows(page, "Differences")["SmallBig-R23, full - 2D R23"]["points"] == "-50.0"
+    found = rows(document([*seeds, made("r23", (), "fold2")]), "Networks")["2D R23"]
+    assert (found["folds"], found["seeds"]) == ("2 of 5", "1 to 2")
+    assert (found["top-1 %"], found["without fold 2"]) == ("50.0", "75.0")
+
+
+def test_pairs_are_of_common_folds_and_seeds(made):
+    plain = [made("r23", SEQUENCES), made("r23", (), seed=1), made("r23", (), "fold2")]
+    page = document([*plain, made("smallbig_r23", range(1, 11))])
+    found = rows(page, "Differences")["SmallBig-R23, full - 2D R23"]
+    assert (found["points"], found["without fold 2"]) == ("-50.0", "-50.0")
+    assert found["runs of each"] == "1"
+
+
+def test_the_newest_run_of_todays_config_counts(made):
+    older = made("r23", (), settings=["0" * 64])
+    first, second = made("r23", range(1, 6)), made("r23", range(1, 11))
+    assert rows(document([first, second, older]), "Networks")["2D R23"]["top-1 %"] == "50.0"
+
+
+def test_it_says_so_where_sequences_do_not_differ(made):
+    page = document([made("r23", SEQUENCES), made("tsm_r23", ())])
+    found = rows(page, "Differences")["TSM-R23 - 2D R23"]
+    assert (found["points"], found["p (Holm)"]) == ("-100.0", "")
+    assert found["95 %"] == "not known: sequences do not differ"
+
+
+def test_the_fold_that_chose_the_recipe_is_named():
+    clips = [
+        parse_clip(Path(f"{name}/{sequence}0_{sequence}_{label}.avi"))
+        for sequence in SEQUENCES
+        for label, name in enumerate(CLASSES)
+    ]
+    assert tuning_split(clips)["val"] == split(clips, TUNED_ON)["val"]
+    assert not set(tuning_split(clips)["train"]) & set(split(clips, 1)["val"])
 
 
 def test_tuning_stands_apart(made):
@@ -126,10 +175,12 @@ def test_tuning_stands_apart(made):
     page = document([*tuned, better])
     assert rows(page, "Networks")["2D R23"]["top-1 %"].startswith("not run: ")
     chosen = page.parts["Choice of the learning rate"]
-    assert list(chosen["learning rate"]) == ["0.0002", "0.0002", "0.0005"]
-    assert list(chosen["top-1 %"]) == ["25.0", "0.0", "50.0"]
-    (card,) = _of_runs([*tuned, better, made("r23", SEQUENCES)])  # a card's figure is the folds'
+    assert list(chosen["learning rate"]) == ["0.0002", "0.0005", "0.0002"]
+    assert list(chosen["top-1 %"]) == ["25.0", "50.0", "0.0"]
+    folds = [made("r23", SEQUENCES, f"fold{fold}") for fold in FOLDS]
+    (card,) = _of_runs([*tuned, better, *folds])  # a card's figure is the folds'
     assert card["Metrics"]["Top 1 Accuracy"] == 100
+    assert not [*_of_runs([*tuned, better, *folds[1:]])]  # all five
 
 
 def test_precisions_are_compared_and_never_mixed(made):
@@ -140,7 +191,7 @@ def test_precisions_are_compared_and_never_mixed(made):
     assert rows(document(records, "float32"), "Networks")["2D R23"]["top-1 %"] == "55.0"
     (both,) = rows(page, "bfloat16 and float32").values()
     assert (both["bfloat16, top-1 %"], both["float32, top-1 %"]) == ("50.0", "55.0")
-    assert both["difference, 95 %"].startswith("-15.0 to ")
+    assert both["difference"] == "-5.0" and both["95 %"] == "-15.5 to +5.5"  # one of twenty
     assert both["CPU min a run"] == "30.0 and 60.0"
     lone = [made("r23", half), made("r23", half, "fold2", precision="float32")]
     assert rows(document(lone), "bfloat16 and float32").keys() == {"not run: no record of it yet"}

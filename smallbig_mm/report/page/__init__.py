@@ -27,6 +27,7 @@ from ..documents import Document
 from ..events import Judged, judged
 from ..grids import Grids
 from ..lines import COMMON, Line, not_run
+from ..pairing import Comparison
 from ..points import SOURCES, Point, axes, timed
 from ..speed import LATENCY, Latencies
 
@@ -311,23 +312,19 @@ def _data(points: Sequence[Point], found: Iterable[Judged], latencies: Latencies
             {
                 "claim": each.ordering.claim,
                 "paper": each.ordering.printed(),
-                "events": {
-                    "difference": each.events.test and each.events.test.mean,
-                    "half": each.events.test and each.events.test.half,
-                    "verdict": each.events.text,
-                },
-                "orderFree": {
-                    "difference": each.orders.difference,
-                    "half": each.orders.half,
-                    "verdict": each.orders.text,
-                    "atChance": each.orders.at_chance,
-                },
+                "events": _compared(each.events),
+                "orderFree": dict(_compared(each.orders), atChance=each.at_chance),
             }
             for each in found
         ],
     }
     text = json.dumps(_rounded(content), ensure_ascii=False, indent=1, allow_nan=False)
     return f"// Made by tools/make_tables.py.\nconst DATA = {text};\n"
+
+
+def _compared(found: Comparison) -> dict[str, Any]:
+    half = found.test.half if found.test else None
+    return {"difference": found.difference, "half": half, "verdict": found.text}
 
 
 def _rounded(value: Any) -> Any:
