@@ -27,23 +27,13 @@ import numpy as np
 from ..errors import UserError, VideoDecodeError
 from ..files import write_text
 from ..progress import progress_bar
+from ..reading.decoders.readers import display_matrix
 from ..workers import Failure, each
 from .list_files import find_videos
 from .probing import video_frames
 
 MANIFEST = "manifest.jsonl"
 ENCODING = dict(crf="20", bf="0", g="32")
-# Where a display matrix ((a, b), (c, d)) takes a frame: FFmpeg's filters for it.
-TURNS = {
-    (1, 0, 0, 1): [],
-    (0, 1, -1, 0): [("transpose", "clock")],
-    (0, -1, 1, 0): [("transpose", "cclock")],
-    (-1, 0, 0, -1): [("hflip", ""), ("vflip", "")],
-    (-1, 0, 0, 1): [("hflip", "")],
-    (1, 0, 0, -1): [("vflip", "")],
-    (0, 1, 1, 0): [("transpose", "cclock_flip")],
-    (0, -1, -1, 0): [("transpose", "clock_flip")],
-}
 
 
 # --------------------------------------------------------------------------------------------------
@@ -168,14 +158,17 @@ def _graph(
 
 def _turns(frame: av.VideoFrame) -> list[tuple[str, str]]:
     """The filters that do what a frame's display matrix asks of a player."""
-    data = frame.side_data.get("DISPLAYMATRIX")
-    if data is None:
-        return []
-    a, b, _, c, d, *_ = np.frombuffer(cast(bytes, data), np.int32) / (1 << 16)
-    key = tuple(int(np.rint(value)) for value in (a, b, c, d))
-    if key not in TURNS or not np.allclose(key, (a, b, c, d), atol=0.01):
+    a, b, c, d = display_matrix(frame)
+    straight, across = np.abs((a, d)), np.abs((b, c))
+    if not any(
+        np.allclose((one, other), ((1, 1), (0, 0)), atol=0.01)
+        for one, other in ((straight, across), (across, straight))
+    ):
         raise VideoDecodeError(f"its display matrix {a:g} {b:g} {c:g} {d:g} is no quarter turn")
-    return TURNS[key]
+    turns = []
+    if straight[0] < across[0]:  # rows become columns
+        turns, a, d = [("transpose", "cclock_flip")], c, b
+    return turns + [("hflip", "")] * (a < 0) + [("vflip", "")] * (d < 0)
 
 
 def read_again(path: Path) -> tuple[tuple[int, int], list[float]]:

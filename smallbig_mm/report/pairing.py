@@ -15,11 +15,11 @@ from .statistics import LEVEL, Paired, detectable, holm, p_text, seeds_needed
 Figures: TypeAlias = Mapping[str, Mapping[int, float]]  # percent, by name of a network and seed
 VERDICTS = ("holds", "does not hold", "not decided")
 SAID = {
-    "holds": "hold",
-    "does not hold": "do not",
-    "not decided": "are not decided",
-    "not tested": "are not tested",
-    "not run": "were not run",
+    "holds": ("holds", "hold"),
+    "does not hold": ("does not", "do not"),
+    "not decided": ("is not decided", "are not decided"),
+    "not tested": ("is not tested", "are not tested"),
+    "not run": ("was not run", "were not run"),
 }
 
 
@@ -124,4 +124,5 @@ def _judged(own: Comparison, test: Paired, p: float, family: int) -> Comparison:
 def tally(texts: Iterable[str]) -> str:
     """How many there are of each verdict, in words."""
     counted = Counter(text.split(":")[0] for text in texts)
-    return ", ".join(f"{counted[text]} {said}" for text, said in SAID.items() if text in counted)
+    known = ((counted[text], said) for text, said in SAID.items() if text in counted)
+    return ", ".join(f"{number} {one if number == 1 else more}" for number, (one, more) in known)

@@ -163,6 +163,7 @@ def ablations(judged: Sequence[Judged]) -> Figure:
         for name, marker, fill in (
             ("events: holds", "D", COLOURS["measured"]),
             ("not decided", "D", "white"),
+            ("not tested", "o", "white"),
             (DOES_NOT_HOLD, "x", COLOURS["measured"]),
         )
     ]
@@ -180,7 +181,7 @@ def _difference(axes: Axes, at: float, found: Comparison, colour: str, size: flo
         found.difference,
         at,
         xerr=found.test.half if found.test else None,
-        marker="x" if found.text == DOES_NOT_HOLD else "D",
+        marker="x" if found.text == DOES_NOT_HOLD else "D" if found.test else "o",
         ms=size,
         color=colour,
         mfc=colour if found.text == "holds" else "white",

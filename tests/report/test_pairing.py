@@ -72,7 +72,7 @@ def test_a_raw_interval_without_zero_may_be_undecided():
 
 def test_tally_by_hand():
     found = tally(["not run: x", "holds", "not decided", "not tested: y", "holds", "not run: y"])
-    assert found == "2 hold, 1 are not decided, 1 are not tested, 2 were not run"
+    assert found == "2 hold, 1 is not decided, 1 is not tested, 2 were not run"
 
 
 def test_figures_are_known_by_every_name():

@@ -165,8 +165,17 @@ class Decord:
         return list(self._reader.get_batch(indices).asnumpy())
 
 
+def display_matrix(frame: av.VideoFrame) -> tuple[float, float, float, float]:
+    """(a, b, c, d): players show a frame's pixel (x, y) at (a x + c y, b x + d y)."""
+    data: Any = frame.side_data.get("DISPLAYMATRIX")
+    if data is None:
+        return 1, 0, 0, 1
+    a, b, _, c, d, *_ = (np.frombuffer(data, np.int32) / (1 << 16)).tolist()
+    return a, b, c, d
+
+
 class _Pictures:
-    """RGB of frames, at one size, the rotation of their display matrix applied.
+    """RGB of frames, at one size, turned or mirrored as their display matrix says.
 
     One converter for all: each has tables to make, and threads to start, which take longer than a
     frame.
@@ -177,7 +186,10 @@ class _Pictures:
 
     def __call__(self, frame: av.VideoFrame) -> np.ndarray:
         image = self._converter.reformat(frame, self._width, self._height, "rgb24", threads=1)
-        return np.rot90(image.to_ndarray(), round(frame.rotation / 90) % 4)
+        shown, (a, b, c, d) = image.to_ndarray(), display_matrix(frame)
+        if abs(b) > abs(a):
+            shown, a, d = shown.swapaxes(0, 1), c, b
+        return shown[:: -1 if d < 0 else 1, :: -1 if a < 0 else 1]
 
 
 def _with_threads(codec: Any, threads: int) -> Any:
