@@ -26,6 +26,7 @@ from ..screen import EpochLines, show
 from ..unfinished import KeepScores
 from . import store
 from .figures import NumbersOnly, as_fields
+from .finite import Finite
 from .provenance import code_version, command, environment, is_committed, now
 from .resuming import Resumable
 from .schema import Record
@@ -236,7 +237,7 @@ def trained(runner: Runner, cfg: Config, run: Recording) -> None:
     """Train, and set what a record says of it, whether it ends well or not: how it was run, on
     which data, and the checkpoints that it wrote."""
     keep = KeepTraining(cfg)
-    for hook in (keep, SkippedVideos(), WholeEpochs(), Resumable()):
+    for hook in (keep, Finite(), SkippedVideos(), WholeEpochs(), Resumable()):
         runner.register_hook(hook)
     try:
         runner.train()
@@ -299,7 +300,7 @@ def test(
             the whole list has been gone through.
     """
     numbers = NumbersOnly()
-    for hook in (UndecodableVideos(), numbers):
+    for hook in (Finite(), UndecodableVideos(), numbers):
         runner.register_hook(hook)
     with _of("test", runner, cfg, folder) as run:
         run.set(checkpoints=[checkpoint], seed="not run: a test has none")

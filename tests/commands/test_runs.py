@@ -81,16 +81,30 @@ def test_test_dumps_scores(trained, config, tmp_path):
         torch.testing.assert_close(sample["pred_score"].sum(), torch.tensor(1.0))
 
 
-def test_a_loss_that_is_no_number_is_recorded(config, tmp_path):
-    options = ["optim_wrapper.optimizer.lr=1e30", "train_cfg.max_epochs=1"]
-    options += ["default_hooks.checkpoint=None"]
-    result = run(
-        "train.py", config, "--work-dir", tmp_path, "--no-validate", "--cfg-options", *options
-    )
-    assert result.returncode == 0, result.stderr
-    record = records("train", config)[-1]
-    assert "train/loss" in record.metrics and "nan" in record.metrics
-    assert record.checkpoints == "not run: no checkpoint was written"
+def test_a_training_that_diverges_ends_before_it_saves_that(config, tmp_path):
+    """Whether the loss shows it, or only the weights after an epoch's last step."""
+    for steps, words in (
+        (4, ("the loss is nan at step", "lower")),
+        (1, ("weight is not finite",)),
+    ):
+        options = ["optim_wrapper.optimizer.lr=1e38", "optim_wrapper.optimizer.weight_decay=1e9"]
+        options += [f"train_dataloader.batch_size={8 // steps}"]
+        result = run(
+            "train.py", config, "--work-dir", tmp_path, "--no-validate", "--cfg-options", *options
+        )
+        fails(result, *words)
+        record = records("train", config)[-1]
+        assert record.metrics.startswith("not run: ") and words[0] in record.metrics
+        assert not list(tmp_path.glob("epoch_*.pth"))
+
+
+def test_no_figure_is_made_of_scores_that_are_no_numbers(config, trained, tmp_path):
+    content = torch.load(trained / "epoch_2.pth", weights_only=False)
+    content["state_dict"]["cls_head.fc_cls.bias"][0] = float("nan")
+    torch.save(content, tmp_path / "nan.pth")
+    result = run("test.py", config, tmp_path / "nan.pth", "--work-dir", tmp_path)
+    fails(result, "scores are not finite")
+    assert "scores are not finite" in records("test", config)[-1].metrics
 
 
 def test_a_wrapped_dataset_is_recorded(config, tmp_path):
