@@ -376,6 +376,7 @@ PLACES = {
     *("io_backend", "num_threads", "prefetch_factor", "timeout", "max_testing_views"),
     "proposal_file",
 }
+VIDEOS = ("data_root", "data_prefix", "proposal_file")  # of the places, which videos' scores are of
 
 
 def identity(cfg: Config, keys: Sequence[str] = IDENTITY) -> dict[str, Any]:

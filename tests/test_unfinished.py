@@ -3,6 +3,7 @@
 import os
 import pickle
 import re
+import shutil
 import signal
 from pathlib import Path
 
@@ -124,7 +125,9 @@ def test_it_goes_on_where_it_was_stopped(folder, whole, tmp_path, capsys):
     assert record.detail["reused_from_a_stopped_test"] == 5
 
 
-def test_scores_of_another_checkpoint_config_or_list_are_not_taken(folder, whole, tmp_path, capsys):
+def test_scores_of_other_videos_or_another_checkpoint_config_or_list_are_not_taken(
+    folder, whole, tmp_path, capsys
+):
     assert go(folder, tmp_path, stop="0 6 raise") == "stopped"
     kept = next((tmp_path / "run/unfinished").iterdir())
     listed = folder / "data/list.txt"
@@ -132,7 +135,8 @@ def test_scores_of_another_checkpoint_config_or_list_are_not_taken(folder, whole
     config = folder / "tiny.py"
     settings = config.read_text()
     try:
-        for change in ("checkpoint", "list", "config"):
+        shutil.copytree(folder / "data", folder / "smaller")
+        for change in ("videos", "checkpoint", "list", "config"):
             if change == "list":
                 listed.write_text("".join(reversed(text.splitlines(keepends=True))))
             if change == "config":
@@ -140,7 +144,9 @@ def test_scores_of_another_checkpoint_config_or_list_are_not_taken(folder, whole
                 config.write_text(settings.replace("num_clips=2", "num_clips=1"))
             capsys.readouterr()
             weights = "two" if change == "checkpoint" else "one"
-            assert go(folder, tmp_path, checkpoint=weights) is None
+            prefix = {"test_dataloader.dataset.data_prefix.video": folder / "smaller"}
+            options = prefix if change == "videos" else {}
+            assert go(folder, tmp_path, checkpoint=weights, **options) is None
             assert capsys.readouterr().out.count("tested ") == VIDEOS
     finally:
         listed.write_text(text)

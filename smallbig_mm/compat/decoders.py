@@ -84,7 +84,7 @@ def _with_decoder(init: Callable[..., None]) -> Callable[..., None]:
 
 def _open(self: Any, filename: str) -> _Reader:
     """In place of `DecordInit._get_video_reader`: the right frames, in a process of their own."""
-    if os.path.splitext(filename)[0] == filename:
+    if os.path.splitext(filename)[0] == filename and not os.path.isfile(filename):
         filename += ".mp4"
     copy = None
     if self.io_backend != "disk" or self.kwargs:

@@ -65,7 +65,14 @@ def in_class_folders(root: Path) -> Found:
     found = Found()
     names = find_videos(root)
     tops = {name.split("/")[0] for name in names if "/" in name}
-    split = bool(tops) and all(top.lower() in SPLIT_FOLDERS for top in tops)
+    lists = {top for top in tops if top.lower() in SPLIT_FOLDERS}
+    split = bool(tops) and lists == tops
+    if not split and any(n.count("/") > 1 and n.split("/")[0] in lists for n in names):
+        raise UserError(
+            f"{root}: {some(sorted(tops - lists))} beside {some(sorted(lists))}, in which classes "
+            f"have folders of their own: lists are {', '.join(SPLIT_FOLDERS)}; move the others "
+            "elsewhere, or say with --csv which class each video is of"
+        )
     depth = 2 if split else 1
     for name in names:
         parts = name.split("/")

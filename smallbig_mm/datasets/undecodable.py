@@ -79,9 +79,10 @@ def _absent(dataset: Any) -> Iterator[dict[str, Any]]:
     def problem(index: int) -> str | None:
         info = dataset.get_data_info(index)
         name = info.get("filename", info.get("frame_dir"))
-        if name is None or "://" in name:
+        frames = "frame_dir" in info
+        if name is None or "://" in name or (frames and "filename_tmpl" not in info):  # skeletons
             return None
-        looked_at = _end_frames(info) if "frame_dir" in info else [file_of(name)]
+        looked_at = _end_frames(info) if frames else [file_of(name)]
         why = next((f"{file}: {why}" for file in looked_at if (why := _absence(file))), None)
         known = reported.get(os.path.abspath(looked_at[0] if "filename" in info else name))
         return why or (f"{name}: {known}" if known else None)

@@ -15,7 +15,7 @@ from mmengine.dist import broadcast_object_list, is_main_process
 from mmengine.logging import print_log
 from mmengine.runner import Runner
 
-from ..configs import digest, ensemble_digest, identity, labelled
+from ..configs import VIDEOS, digest, ensemble_digest, identity, labelled, sources
 from ..datasets.decoders import CountDecoders
 from ..datasets.skipped import SkippedVideos, skipped
 from ..datasets.undecodable import UndecodableVideos, log_of, require_videos
@@ -309,7 +309,8 @@ def test(
         labels = labelled(cfg, "test")
         require_videos(runner.test_loop.dataloader.dataset, log_of(runner, "test"))
         settings, data = digest(cfg, ("model", "test_dataloader")), run.content["data"]
-        follows_from = [settings, checkpoint["sha256"], data, sources_sha256(), str(how)]
+        places = [[str(d.get(key)) for key in VIDEOS] for d in sources(cfg, "test")]
+        follows_from = [settings, checkpoint["sha256"], data, places, sources_sha256(), str(how)]
         calibrated = how.calibrated_on()
         kept = KeepScores(content_sha256([*follows_from, calibrated]))
         runner.register_hook(kept)

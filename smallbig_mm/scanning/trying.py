@@ -74,7 +74,7 @@ def try_video(file: str, how: How) -> Found:
         indices = _chosen(video.frames, how)
         for start in range(0, len(indices), CHUNK):
             video.read(indices[start : start + CHUNK])
-        cut = cut_short(file, video.frames)
+        cut = cut_short(file)
     except VideoDecodeError as error:
         return Found(error.kind, why=str(error).removeprefix(f"{file}: "))
     except Exception as error:  # one file must not end the scan of a million
@@ -84,7 +84,7 @@ def try_video(file: str, how: How) -> Found:
     return Found(OK, video.frames, video.decoder, video.why)
 
 
-def cut_short(file: str, frames: int | None = None) -> str:
+def cut_short(file: str) -> str:
     """What a container promises at its start and does not hold; empty if it does.
 
     Such a file is decoded as far as it goes, without a word. MP4 needs no look: its decoders refuse
@@ -92,14 +92,13 @@ def cut_short(file: str, frames: int | None = None) -> str:
 
     Args:
         file: a video.
-        frames: how many it shows; its packets are counted if not given.
     """
     with av.open(file) as container:
         kind, stream = container.format.name, container.streams.video[0]
-        if kind == "avi":
-            if frames is None:
-                frames = sum(packet.size > 0 for packet in container.demux(stream))
-            promised, held, unit = float(stream.frames), float(frames), "frames"
+        if kind == "avi":  # whose frames are places in time, some of them empty
+            places = (p.pts if p.dts is None else p.dts for p in container.demux(stream) if p.size)
+            ends = (place + 1.0 for place in places if place is not None)
+            held, unit, promised = max(ends, default=0.0), "frames", float(stream.frames)
         elif kind in ("matroska,webm", "flv", "asf"):
             ends = (
                 float((packet.pts + (packet.duration or 0)) * packet.time_base)

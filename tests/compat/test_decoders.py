@@ -47,6 +47,12 @@ def test_another_storage_gives_the_same_frames(tmp_path):
     assert np.array_equal(there, frames(tmp_path / "a.avi", [5, 20]))
 
 
+def test_a_name_without_a_suffix_is_the_file_or_else_the_mp4(tmp_path):
+    write_video(tmp_path / "a.mp4", frames=3)
+    (tmp_path / "bare").write_bytes((tmp_path / "a.mp4").read_bytes())
+    assert np.array_equal(frames(tmp_path / "bare", [1]), frames(tmp_path / "a", [1]))
+
+
 def test_a_decoder_that_there_is_not(tmp_path):
     with pytest.raises(ValueError, match="decoder='ffmpeg' is none of auto, decord, pyav"):
         DecordInit(decoder="ffmpeg")

@@ -42,6 +42,17 @@ def recordings(tmp_path_factory) -> Path:
     return root
 
 
+@pytest.mark.parametrize("other", ["extra/e.mp4", "eval/jump/e.mp4"])
+def test_a_folder_beside_those_of_lists_is_not_taken_for_a_class(recordings, tmp_path, other):
+    for name in ("train/jump/a.mp4", "val/jump/b.mp4", other):
+        file = tmp_path / "clips" / name
+        file.parent.mkdir(parents=True)
+        shutil.copy(recordings / "one.mp4", file)
+    with pytest.raises(UserError, match=rf"{other.split('/')[0]} beside train, val.*--csv"):
+        make(tmp_path)
+    assert not (tmp_path / "out").exists()
+
+
 def test_lists_are_stratified_and_the_same_for_a_seed(recordings, capsys):
     report = make(recordings, "--val", 0.3, "--seed", 1)
     train, val = (read(recordings / f"out/{side}.txt") for side in ("train", "val"))

@@ -1,12 +1,15 @@
 """Bad videos of val and test lists: all are named at once, and no figure is of a part of a list."""
 
 import json
+import pickle
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from mmaction.datasets import PoseDataset
 
+from smallbig_mm.datasets.undecodable import require_videos
 from smallbig_mm.errors import VideoDecodeError
 from smallbig_mm.records import store
 
@@ -75,6 +78,17 @@ def test_bad_videos_of_all_processes_are_in_one_error(config, checkpoint, videos
     assert all(f"{videos}/{i}.mp4: " in line for i in (2, 3))
     (record,) = store.read_all(tmp_path / "records")
     assert record.metrics == f"not run: VideoDecodeError: {line.removeprefix('error: ')}"
+
+
+def test_skeletons_have_no_frames_to_look_for(tmp_path):
+    """mmaction2's `PoseDataset`: its `frame_dir` is a name."""
+    points = np.zeros((1, 10, 17, 2), np.float32)
+    clip = dict(frame_dir="S001", total_frames=10, label=0, img_shape=(48, 64), keypoint=points)
+    listed = tmp_path / "list.pkl"
+    listed.write_bytes(pickle.dumps(dict(split=dict(val=["S001"]), annotations=[clip])))
+    dataset = PoseDataset(str(listed), pipeline=[], split="val")
+    require_videos(dataset, tmp_path / "undecodable_val.jsonl")
+    assert not list(tmp_path.glob("*.jsonl"))
 
 
 def test_missing_and_empty_videos_are_named_before_a_training_or_a_test(

@@ -68,11 +68,13 @@ def test_each_kind_is_named_and_the_others_are_kept(tmp_path, faulty):
         half = write(root / f"half.{kind}")
         half.write_bytes(half.read_bytes()[: half.stat().st_size // 2])
     write(root / "whole.avi", b_frames=2)
+    write(root / "gaps.avi", times=lambda number: 3 * number)  # filled with empty chunks
     write(root / "whole.mkv")
     with wave.open(str(root / "sound.mp4"), "wb") as sound:
         sound.setparams((1, 2, 8000, 0, "NONE", ""))
         sound.writeframes(bytes(8000))
     good = f"a b 1.mp4 3\r\n\n  bare 4 7\ntab.mp4\t5\n{root}/far.mp4,2\nwhole.avi 0\nwhole.mkv 0\n"
+    good += "gaps.avi 0\n"
     bad = {
         "hangs.mp4": "hung",
         "crashes.mp4": "crashed",
@@ -104,8 +106,8 @@ def test_each_kind_is_named_and_the_others_are_kept(tmp_path, faulty):
         table = list(csv.DictReader(file))
     assert [(row["name"], row["why"]) for row in table] == [(e["name"], e["why"]) for e in found]
     total = summary(listed)
-    assert total["complete"] and total["statuses"]["ok"] == 6 and total["statuses"]["missing"] == 2
-    assert total["frames"] == sum(e["frames"] for e in found if e["status"] == "ok") == 200
+    assert total["complete"] and total["statuses"]["ok"] == 7 and total["statuses"]["missing"] == 2
+    assert total["frames"] == sum(e["frames"] for e in found if e["status"] == "ok") == 260
     out = {path for path in tmp_path.rglob("*") if "list.txt.checked" in str(path)}
     after = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path not in out}
     assert {**after, tmp_path: 0} == {**before, tmp_path: 0}
