@@ -17,7 +17,7 @@ from mmengine.logging import print_log
 from mmengine.runner import Runner
 
 from .annotations import Layout, Sample, layout_of, read_list
-from .errors import UserError
+from .errors import ProtocolError, UserError
 from .files import absence, content_sha256, own_config
 from .reading import DECODERS
 
@@ -263,6 +263,15 @@ def _said(labels: Sequence[int]) -> str:
     return " ".join(map(str, labels)) or "none"
 
 
+def require_network(cfg: Config, what: str) -> None:
+    """Raise UserError unless a config is of one network; `what` is to be done with it."""
+    if "members" in cfg:
+        members = ", ".join(cfg.members)
+        raise UserError(f"{cfg.filename}: an ensemble's; {what} its members: {members}")
+    if not cfg.get("model"):
+        raise UserError(f"{cfg.filename}: holds no model, so there is nothing to {what}")
+
+
 def gives_features(cfg: Config) -> bool:
     """Whether a config's head is mmaction2's `FeatureHead`, which gives no scores to evaluate."""
     return kind_of(cfg.model.get("cls_head") or {}) == "FeatureHead"
@@ -330,18 +339,19 @@ def protocol(cfg: Config, split: str = "test") -> Protocol:
     """Read the sampling of a config's `'train'`, `'val'` or `'test'` pipeline.
 
     Raises:
-        ValueError: if the pipeline names no frames or no size.
+        ProtocolError: if the pipeline names no frames, or no size that all clips have.
     """
     pipeline: list[Any] = next((d.pipeline for d in sources(cfg, split) if "pipeline" in d), [])
     samplers = [t for t in pipeline if "clip_len" in t]
-    sizes = [t[key] for t in pipeline for key in SIZES if key in t]
+    given = [t[key] for t in pipeline for key in SIZES if key in t]
+    sides = [tuple(size) if isinstance(size, (list, tuple)) else (size, size) for size in given]
+    sizes = [size for size in sides if all(isinstance(n, int) and n > 0 for n in size)]
     if not samplers or not sizes:
-        raise ValueError(
+        raise ProtocolError(
             f"{cfg.filename}: its {split} pipeline names no clip (a sampler with clip_len, and a "
-            "crop or size)"
+            "crop or size, of both sides)"
         )
-    size = sizes[-1]
-    height, width = (size, size) if isinstance(size, int) else (size[1], size[0])
+    width, height = sizes[-1]
     crops = next((n for name, n in CROPS.items() if any(t["type"] == name for t in pipeline)), 1)
     return Protocol(*_frames(samplers[-1]), crops, (height, width))
 

@@ -71,7 +71,7 @@ def name_videos(cfg: Config) -> None:
             step.meta_keys = (*(key for key in kept if key not in NAMES), *NAMES)
 
 
-def dump_scores(cfg: Config, path: str) -> None:
+def dump_scores(cfg: Config, path: str | Path) -> None:
     """Have a config's test write its samples, with scores and names, to `path`.
 
     It does nothing else where its list has no labels, or its head gives features.
@@ -85,12 +85,12 @@ def dump_scores(cfg: Config, path: str) -> None:
     evaluators = cfg.test_evaluator if scored else []
     evaluators = evaluators if isinstance(evaluators, list) else [evaluators]
     # First, so that a metric which fails does not lose the scores.
-    cfg.test_evaluator = [dict(type="DumpResults", out_file_path=path), *evaluators]
+    cfg.test_evaluator = [dict(type="DumpResults", out_file_path=str(path)), *evaluators]
 
 
-def require_suffix(path: str) -> None:
+def require_suffix(path: str | Path) -> None:
     """Raise UserError unless `--dump` names a pickle."""
-    if not path.endswith(SUFFIXES):
+    if not str(path).endswith(SUFFIXES):
         raise UserError(f"--dump {path}: the file's name must end in .pkl or .pickle")
 
 

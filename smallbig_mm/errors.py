@@ -57,6 +57,10 @@ class RecordError(UserError, ValueError):
     """A record cannot be read or written; the message names the file and the field."""
 
 
+class ProtocolError(UserError, ValueError):
+    """A config's pipeline names no clip of one size; the message says what it lacks."""
+
+
 class RowError(UserError, ValueError):
     """There is no such row; the message names the nearest ones."""
 

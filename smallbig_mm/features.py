@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -123,9 +124,7 @@ def extract(
         _write({name: np.load(part, mmap_mode="r") for name, part in parts.items()}, out)
     write_text(out.with_name(f"{out.name}.json"), json.dumps(said, indent=1) + "\n")
     if len(parts) == len(said):
-        for part in folder.glob("*.npy"):
-            part.unlink()
-        folder.rmdir()
+        shutil.rmtree(folder)
 
 
 def _state(path: Path) -> tuple[str, int, int]:

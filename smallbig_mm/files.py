@@ -70,6 +70,11 @@ def absence(path: str | Path) -> str:
     return f"{path}: is a folder, not a file" if Path(path).is_dir() else f"{path}: no such file"
 
 
+def printable(path: str | Path) -> str:
+    """A path as text that can be written: what is not UTF-8 in it as `\\x` and digits."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
 def file_name(text: str) -> str:
     """A name for the file of something that data name: in its folder, whatever they say.
 

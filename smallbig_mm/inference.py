@@ -18,7 +18,7 @@ from mmengine.registry import init_default_scope
 from torch import Tensor, nn
 
 from .checkpoints import load_for
-from .configs import load_config, protocol, sources
+from .configs import Protocol, load_config, protocol, require_network, sources
 from .errors import UserError, VideoDecodeError
 from .files import require_file
 
@@ -62,9 +62,18 @@ class VideoPipeline:
                 steps[number] = dict(type="DecordDecode")
                 steps = [dict(type="DecordInit"), *steps]
                 break
-        self.protocol = protocol(cfg, split)
+        self._cfg, self._split = cfg, split
         opening = next((n for n, step in enumerate(steps) if step["type"].endswith("Init")), -1)
         self._open, self._read = Compose(steps[: opening + 1]), Compose(steps[opening + 1 :])
+
+    @property
+    def protocol(self) -> Protocol:
+        """Its clips.
+
+        Raises:
+            ProtocolError: if it names no clip of one size.
+        """
+        return protocol(self._cfg, self._split)
 
     def __call__(self, video: str | Path) -> dict[str, Any]:
         """`inputs` (views, C, T, H, W), before preprocessing, and `data_samples`.
@@ -119,18 +128,28 @@ def load(
     return model, VideoPipeline(cfg, one_clip)
 
 
+def usable(device: str) -> torch.device:
+    """A device by its name.
+
+    Raises:
+        UserError: if there is none of this name, or it cannot be used.
+    """
+    try:
+        return torch.empty(0, device=device).device
+    except (RuntimeError, AssertionError) as error:
+        raise UserError(f"--device {device}: {str(error).splitlines()[0]}") from error
+
+
 def build_recognizer(cfg: Config, device: str) -> nn.Module:
     """Build the recogniser of a config, in eval mode and without weights; `.cfg` is its config.
 
     Raises:
         UserError: if the device cannot be used or the config makes no recogniser.
     """
-    try:
-        torch.empty(0, device=device)
-    except (RuntimeError, AssertionError) as error:
-        raise UserError(f"--device {device}: {str(error).splitlines()[0]}") from error
-    if "model" not in cfg or "test_dataloader" not in cfg:
-        raise UserError(f"config {cfg.filename}: a recogniser's has a model and a test_dataloader")
+    usable(device)
+    require_network(cfg, "run")
+    if "test_dataloader" not in cfg:
+        raise UserError(f"config {cfg.filename}: has no test_dataloader to read videos with")
     try:
         return init_recognizer(cfg, device=device)
     except (ValueError, KeyError, TypeError) as error:
@@ -226,6 +245,21 @@ def best(scores: Tensor, labels: list[str] | None, number: int) -> list[Guess]:
 
 # --------------------------------------------------------------------------------------------------
 # Labels
+
+
+def number_of_classes(cfg: Config) -> int:
+    """How many scores a config's head gives.
+
+    Raises:
+        UserError: if it gives none.
+    """
+    head = cfg.model.get("cls_head") or {}
+    if "num_classes" not in head:
+        raise UserError(
+            f"config {cfg.filename}: model.cls_head ({head.get('type', 'none')}) gives no scores; "
+            "tools/extract_features.py writes features"
+        )
+    return head["num_classes"]
 
 
 def read_labels(cfg: Config, path: str | None, classes: int) -> list[str] | None:

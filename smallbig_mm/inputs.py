@@ -9,7 +9,7 @@ from typing import NamedTuple
 from .annotations import layout_of, read_list
 from .datasets.list_files import find_videos
 from .errors import UserError
-from .files import require_file
+from .files import printable, require_file
 
 
 class Video(NamedTuple):
@@ -40,10 +40,10 @@ def _videos(text: str, root: str) -> Iterator[Video]:
         names = find_videos(path)
         if not names:
             raise UserError(f"{text}: no file in this folder is a video by its name (.mp4, ...)")
-        yield from (Video(str(path / name), path / name) for name in names)
-    elif path.suffix == ".txt":
+        yield from (Video(printable(path / name), path / name) for name in names)
+    elif path.suffix.lower() == ".txt":
         layout = layout_of(multi_class=True, prefix=root)
         for sample in read_list(require_file(path, "list"), layout):
             yield Video(sample.name, Path(layout.path(sample.name)))
     else:
-        yield Video(text, require_file(path, "video"))
+        yield Video(printable(path), require_file(path, "video"))

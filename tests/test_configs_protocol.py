@@ -4,6 +4,8 @@ import pytest
 from mmengine.config import Config
 
 from smallbig_mm.configs import Protocol, protocol
+from smallbig_mm.errors import ProtocolError
+from smallbig_mm.records.store import input_of
 
 
 def config(sampler: dict, *others: dict) -> Config:
@@ -43,6 +45,16 @@ def test_crops(crop, number):
 def test_a_scale_is_width_and_height():
     cfg = config(dict(type="UniformSample", clip_len=8), dict(type="Resize", scale=(64, 32)))
     assert protocol(cfg).size == (32, 64)
+
+
+@pytest.mark.parametrize("scale", [(-1, 256), (float("inf"), 256), 0.5])
+def test_a_scale_that_leaves_a_side_open_is_no_size(scale):
+    pipeline = [dict(type="UniformSample", clip_len=8), dict(type="Resize", scale=scale)]
+    cfg = Config(dict(test_dataloader=dict(dataset=dict(pipeline=pipeline))))
+    with pytest.raises(ProtocolError, match="crop or size, of both sides"):
+        protocol(cfg)
+    assert input_of(cfg, "test").startswith("not run: ")
+    assert protocol(config(*pipeline)).size == (224, 224)  # the crop before it counts
 
 
 def test_nothing_to_read():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +34,19 @@ class Curves:
     series: dict[str, pd.DataFrame]
 
 
+def trainings(work_dirs: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    """Of several folders, as `work_dirs/*` gives them, those with scalars, and the others.
+
+    A folder that is given alone is taken for a training, and so are all if none has scalars.
+    """
+    found = [folder for folder in work_dirs if _scalars(folder)] or list(work_dirs)
+    return found, [folder for folder in work_dirs if folder not in found]
+
+
+def _scalars(work_dir: Path) -> list[Path]:
+    return sorted(work_dir.glob(SCALARS))
+
+
 def read_curves(work_dir: Path) -> Curves:
     """Read the scalars of all starts of a training.
 
@@ -44,7 +58,7 @@ def read_curves(work_dir: Path) -> Curves:
     if not work_dir.is_dir():
         what = "a file, not a work dir" if work_dir.is_file() else "no such folder"
         raise UserError(f"{work_dir}: {what}; give the --work-dir of a training")
-    paths = sorted(work_dir.glob(SCALARS))
+    paths = _scalars(work_dir)
     if not paths:
         empty = "is empty" if not any(work_dir.iterdir()) else f"has no {SCALARS}"
         raise UserError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import errno
 import importlib
 import os
 import sys
@@ -12,6 +13,10 @@ from ..errors import Problems, UserError, last_line
 from ..files import FULL, disk_full
 
 HELPERS = {"__init__", "cli", "loader", "summary"}  # files here that are no commands
+# What the system says of a place that is not for us.
+REFUSED = {
+    *(errno.EACCES, errno.EPERM, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG),
+}
 GO_ON = {
     "train": "; with --resume it goes on from the newest checkpoint",
     "test": "; the same command goes on from here",
@@ -40,9 +45,11 @@ def start(name: str) -> None:
     except ImportError as error:
         _fail(f"{last_line(error)}: run smallbig-mm doctor, which says what to install")
     except OSError as error:
-        if error.errno not in FULL:
+        if error.errno in FULL:
+            _fail(disk_full(error, error.filename or "a log"))
+        if error.errno not in REFUSED or error.filename is None:
             raise
-        _fail(disk_full(error, error.filename or "a log"))
+        _fail(f"{error.filename}: {error.strerror}; choose another place, or mend its permissions")
     except KeyboardInterrupt:
         _fail(f"interrupted{GO_ON.get(name, '')}", code=130)
     except RuntimeError as error:

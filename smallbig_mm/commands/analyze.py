@@ -19,7 +19,7 @@ from ..ensemble import Scores
 from ..errors import UserError
 from ..files import file_name, require_file, write_text
 from ..inference import read_labels
-from .cli import parser, positive
+from .cli import out_folder, parser, positive
 
 
 def main() -> None:
@@ -30,7 +30,7 @@ def main() -> None:
     tool.add_argument("--list", help="list that was tested, to name the videos of old dumps")
     tool.add_argument("--top", type=positive, default=5, help="lines of each table (%(default)s)")
     tool.add_argument(
-        "--out", type=Path, default=Path("analysis"), help="folder; each dump has its own in it"
+        "--out", type=out_folder, default="analysis", help="folder; each dump has its own in it"
     )
     args = tool.parse_args()
 

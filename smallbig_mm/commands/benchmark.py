@@ -15,12 +15,13 @@ from mmengine.config import Config
 from mmengine.device import get_device
 from tqdm import tqdm
 
-from ..configs import load_config
+from ..configs import load_config, require_network
 from ..costs.subjects import MODES, Setting, Way
 from ..deploy.backends import BACKENDS, PRECISIONS
 from ..errors import UserError
 from ..experiments import gpu_suite
 from ..experiments.speed import Effort, Trial
+from ..inference import usable
 from ..progress import progress_bar
 from ..report.documents import markdown
 from ..report.speed import COLUMNS, cells, conditions, figures
@@ -103,14 +104,13 @@ def main() -> None:
             args.backend if mode == "inference" else ["torch"], args.precision
         )
     ]
-    device, effort = torch.device(args.device), Effort(args.rounds, args.seconds)
+    device, effort = usable(args.device), Effort(args.rounds, args.seconds)
     _measure([(Trial(cfgs, ways, each, device), effort) for each in _settings(args)], args)
 
 
 def _config(path: str) -> Config:
     cfg = load_config(path)
-    if "members" in cfg:
-        raise UserError(f"{path}: an ensemble's; time its members: {', '.join(cfg.members)}")
+    require_network(cfg, "time")
     return cfg
 
 

@@ -9,7 +9,7 @@ from ..reading import TIMEOUT
 from ..scanning.report import REPORT, bad, folder_of
 from ..scanning.scan import scan
 from ..scanning.trying import OK, How, check_template
-from .cli import add_workers_argument, parser
+from .cli import add_workers_argument, out_folder, parser
 
 
 def main() -> None:
@@ -18,7 +18,7 @@ def main() -> None:
     )
     tool.add_argument("list", type=Path, help="lines NAME LABEL, or FOLDER FRAMES LABEL")
     tool.add_argument("--root", type=Path, default=Path(), help="folder below which names lie (.)")
-    tool.add_argument("--out", type=Path, help="folder to write to (LIST.checked)")
+    tool.add_argument("--out", type=out_folder, help="folder to write to (LIST.checked)")
     tool.add_argument("--all-frames", action="store_true", help="decode every frame, not eight")
     tool.add_argument("--min-frames", type=int, default=2, help="fewer are too short (%(default)s)")
     tool.add_argument(

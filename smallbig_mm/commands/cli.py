@@ -152,6 +152,32 @@ def _launched() -> float:
     return int(boot[1]) + int(ticks) / os.sysconf("SC_CLK_TCK")
 
 
+def out_folder(text: str) -> Path:
+    """A folder to write to, as an argument's type.
+
+    Raises:
+        UserError: before any work, if it is none, or cannot be made or written to.
+    """
+    folder = Path(text)
+    there = next(path for path in (folder, *folder.absolute().parents) if os.path.exists(path))
+    if not there.is_dir():
+        raise UserError(f"{there}: is a file, not a folder to write to; choose another place")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise UserError(f"{there}: this folder takes no new files; choose another place")
+    return folder
+
+
+def out_file(text: str) -> Path:
+    """A file to write, as an argument's type.
+
+    Raises:
+        UserError: before any work, if it is a folder, or cannot be written.
+    """
+    if Path(text).is_dir():
+        raise UserError(f"{text}: is a folder; give the name of a file to write")
+    return out_folder(str(Path(text).parent)) / Path(text).name
+
+
 def positive(text: str) -> int:
     """A number from 1, as an argument's type."""
     number = int(text)

@@ -7,7 +7,6 @@ file with names or shapes that no known network has is refused.
 """
 
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 from ..checkpoints import convert, save
@@ -15,7 +14,7 @@ from ..converting import Converted, fitting_configs
 from ..errors import UserError
 from ..files import CONFIGS, relative, require_file
 from ..state_dicts import shapes_of, some
-from .cli import parser
+from .cli import out_file, parser
 
 TABLES = ("table10/", "table11/")  # of the peers
 
@@ -24,7 +23,7 @@ def main() -> None:
     example = "python tools/convert_checkpoint.py SLOWONLY_8x8_R50.pkl slowonly_r50.pth"
     tool = parser(__doc__, example)
     tool.add_argument("source", help="a training checkpoint of theirs, or a bare state dict")
-    tool.add_argument("out", type=Path, help="checkpoint to write")
+    tool.add_argument("out", type=out_file, help="checkpoint to write")
     tool.add_argument("--force", action="store_true", help="replace OUT if it exists")
     args = tool.parse_args()
 

@@ -28,7 +28,7 @@ from ..report.lines import verdicts
 from ..screen import show
 from ..unfinished import make_resumable
 from . import summary
-from .cli import OPTIONS_HELP, RECORDS_HELP, build_runner, parser
+from .cli import OPTIONS_HELP, RECORDS_HELP, build_runner, out_file, parser
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def main() -> None:
     tool.add_argument(
         "--cfg-options", nargs="+", action=DictAction, help=f"of every member: {OPTIONS_HELP}"
     )
-    tool.add_argument("--dump", help="write the fused scores to this .pkl file")
+    tool.add_argument("--dump", type=out_file, help="write the fused scores to this .pkl file")
     tool.add_argument("--records", type=Path, help=RECORDS_HELP)
     args = tool.parse_args()
 

@@ -15,9 +15,9 @@ from ..datasets.video_writer import default_codec
 from ..deploy.classifier import Classifier
 from ..deploy.export import TOLERANCE, describe, export, known_ending
 from ..files import require_file
-from ..inference import VideoPipeline, load_recognizer, read_labels
+from ..inference import VideoPipeline, load_recognizer, number_of_classes, read_labels
 from ..records.provenance import code_version
-from .cli import OPTIONS_HELP, parser
+from .cli import OPTIONS_HELP, out_file, parser
 
 
 def main() -> None:
@@ -25,7 +25,7 @@ def main() -> None:
     tool = parser(__doc__, example)
     tool.add_argument("config", help="config file, whose test pipeline says the clip's shape")
     tool.add_argument("checkpoint", help="checkpoint file")
-    tool.add_argument("out", type=Path, help="file to write: NAME.onnx or NAME.pt2")
+    tool.add_argument("out", type=out_file, help="file to write: NAME.onnx or NAME.pt2")
     tool.add_argument(
         "--video",
         help="compare its scores with PyTorch's on a clip of this one, in place of a MotionShapes "
@@ -45,7 +45,7 @@ def main() -> None:
         with TemporaryDirectory() as folder:
             render(Path(folder), 0, default_codec(), ("val", 0))
             clip = _clip(classifier, Path(folder, video_path("val", 0)))
-    classes = read_labels(cfg, None, cfg.model.cls_head.num_classes)
+    classes = read_labels(cfg, None, number_of_classes(cfg))
 
     began = time.perf_counter()
     metadata = describe(cfg, checkpoint, clip, classes) | dict(smallbig_mm=code_version())

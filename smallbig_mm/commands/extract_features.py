@@ -15,7 +15,7 @@ from ..features import Extractor, extract, require_suffix
 from ..files import content_sha256, file_sha256, sources_sha256
 from ..inputs import videos_in
 from ..networks import WEIGHTS_HELP, load_network
-from .cli import OPTIONS_HELP, parser
+from .cli import OPTIONS_HELP, out_file, parser
 
 
 def main() -> None:
@@ -27,7 +27,9 @@ def main() -> None:
     tool.add_argument("config", help="config file")
     tool.add_argument("checkpoint", help=WEIGHTS_HELP)
     tool.add_argument("videos", help="a video, a folder of them, or a .txt list")
-    tool.add_argument("out", type=Path, help="NAME.npz or NAME.safetensors: arrays by video's name")
+    tool.add_argument(
+        "out", type=out_file, help="NAME.npz or NAME.safetensors: arrays by video's name"
+    )
     tool.add_argument(
         "--map",
         action="store_true",

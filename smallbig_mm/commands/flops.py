@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from ..configs import load_config
+from ..configs import load_config, require_network
 from ..costs.counting import Costs, build_model, clip_of, count
 from ..errors import UserError
 from ..experiments.costs import measure
@@ -47,8 +47,7 @@ def main() -> None:
     for path in args.configs:
         try:
             cfg = load_config(path)
-            if "members" in cfg:
-                raise UserError(f"an ensemble's; count its members: {', '.join(cfg.members)}")
+            require_network(cfg, "count")
             clip = tuple(args.clip) if args.clip else clip_of(cfg)
             clip = (clip[0], args.size, args.size) if args.size else clip
             costs = count(build_model(cfg), clip)

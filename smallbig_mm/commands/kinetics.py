@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ..datasets.kinetics import write_lists
 from ..datasets.official import as_text
-from .cli import add_workers_argument, parser
+from .cli import add_workers_argument, out_folder, parser
 
 
 def main() -> None:
@@ -12,7 +12,7 @@ def main() -> None:
     tool = parser(__doc__, f"python tools/data/kinetics.py train.csv {videos} data/kinetics400")
     tool.add_argument("csv", type=Path, help="label,youtube_id,time_start,time_end,split")
     tool.add_argument("videos", type=Path, help="folder of videos, or of class folders")
-    tool.add_argument("out", type=Path, help="folder for the lists")
+    tool.add_argument("out", type=out_folder, help="folder for the lists")
     tool.add_argument(
         "--classes",
         type=Path,

@@ -5,7 +5,7 @@ from pathlib import Path
 from ..datasets.list_files import as_table
 from ..datasets.lists import in_class_folders, in_csv, write_lists
 from ..datasets.probing import as_text
-from .cli import add_workers_argument, parser
+from .cli import add_workers_argument, out_folder, parser
 
 
 def main() -> None:
@@ -13,7 +13,7 @@ def main() -> None:
     tool.add_argument(
         "folder", type=Path, help="of CLASS/.../NAME.mp4, or train/CLASS/..., val/..."
     )
-    tool.add_argument("out", type=Path, help="folder for train.txt, val.txt, classes.txt")
+    tool.add_argument("out", type=out_folder, help="folder for train.txt, val.txt, classes.txt")
     tool.add_argument(
         "--csv", type=Path, help="columns path (below the folder), label, and if you like split"
     )

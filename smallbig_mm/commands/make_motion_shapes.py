@@ -1,18 +1,16 @@
 """Write the MotionShapes benchmark: real mp4 files and mmaction2 annotation lists."""
 
-from pathlib import Path
-
 import cv2
 
 from ..datasets.motion_shapes_files import KINDS, contact_sheet, make_motion_shapes
 from ..errors import UserError
-from .cli import parser
+from .cli import out_file, out_folder, parser
 
 
 def main() -> None:
     example = "python tools/make_motion_shapes.py data/motion_shapes --train 1100 --val 440"
     tool = parser(__doc__, example)
-    tool.add_argument("out", type=Path, help="folder of the dataset; what is there is kept")
+    tool.add_argument("out", type=out_folder, help="folder of the dataset; what is there is kept")
     tool.add_argument("--train", type=int, default=1100, help="videos for training (%(default)s)")
     tool.add_argument("--val", type=int, default=440, help="videos for validation (%(default)s)")
     tool.add_argument(
@@ -26,7 +24,7 @@ def main() -> None:
     tool.add_argument("--workers", type=int, help="processes (as many as there are cores)")
     tool.add_argument(
         "--contact-sheet",
-        type=Path,
+        type=out_file,
         metavar="IMAGE",
         help="also draw a picture (.png) of every class",
     )

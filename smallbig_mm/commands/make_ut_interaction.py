@@ -16,7 +16,7 @@ from ..datasets.ut_interaction import (
     write_annotations,
 )
 from ..errors import UserError
-from .cli import parser
+from .cli import out_folder, parser
 
 
 def scale_all(
@@ -38,8 +38,8 @@ def main() -> None:
     tool.add_argument("source", type=Path, help="folder of <class>/<id>_<sequence>_<label>.avi")
     tool.add_argument(
         "--out",
-        type=Path,
-        default=Path("data/ut_interaction"),
+        type=out_folder,
+        default="data/ut_interaction",
         help="where lists and copies go (%(default)s)",
     )
     tool.add_argument(

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..analysis.curves import read_curves
+from ..analysis.curves import read_curves, trainings
 from ..analysis.drawing import save, training_curves
 from ..analysis.page import page
 from ..files import write_text
-from .cli import parser
+from .cli import out_folder, parser
 
 
 def main() -> None:
@@ -17,15 +17,18 @@ def main() -> None:
     tool.add_argument("work_dirs", nargs="+", type=Path, metavar="WORK_DIR", help="of a training")
     tool.add_argument(
         "--out",
-        type=Path,
-        default=Path("curves"),
+        type=out_folder,
+        default="curves",
         help="folder for curves.png, curves.html and curves.csv (%(default)s)",
     )
     args = tool.parse_args()
 
-    runs = [read_curves(folder) for folder in args.work_dirs]
+    work_dirs, others = trainings(args.work_dirs)
+    for folder in others:
+        print(f"{folder}: passed over, it has no scalars of a training")
+    runs = [read_curves(folder) for folder in work_dirs]
     if len({run.name for run in runs}) < len(runs):
-        runs = [replace(r, name=str(f)) for r, f in zip(runs, args.work_dirs, strict=True)]
+        runs = [replace(r, name=str(f)) for r, f in zip(runs, work_dirs, strict=True)]
     figure, said = training_curves(runs)
     save(figure, args.out / "curves.png")
     write_text(args.out / "curves.html", page(figure, said, runs))

@@ -23,13 +23,14 @@ from ..inference import (
     best,
     classify,
     load_recognizer,
+    number_of_classes,
     over_time,
     read_labels,
 )
 from ..inputs import Video, videos_in
 from ..progress import progress_bar
 from ..visualization.moments import draw
-from .cli import OPTIONS_HELP, add_backend_arguments, execution, parser
+from .cli import OPTIONS_HELP, add_backend_arguments, execution, out_file, parser
 
 COLUMNS = ("video", "start", "end", "rank", "index", "label", "score", "error")
 ENDINGS = (".csv", ".jsonl")
@@ -67,23 +68,23 @@ def main() -> None:
         help="scores over time: of parts of a video that begin every so many seconds, each as long "
         "or as long as a clip; much sooner with --one-clip",
     )
-    tool.add_argument("--plot", type=Path, help="with --every: picture of one video's scores")
+    tool.add_argument("--plot", type=out_file, help="with --every: picture of one video's scores")
     tool.add_argument("--device", help="cpu, cuda:0, ... (a GPU if there is one, for torch)")
     add_backend_arguments(tool)
     tool.add_argument("--json", action="store_true", help="print a line of JSON a video")
     tool.add_argument(
-        "--out", type=Path, help=f"write to this file: {' or '.join(ENDINGS)}, a line a class"
+        "--out", type=out_file, help=f"write to this file: {' or '.join(ENDINGS)}, a line a class"
     )
     tool.add_argument("--cfg-options", nargs="+", action=DictAction, help=OPTIONS_HELP)
     args = tool.parse_args()
 
     _check(args)
     videos = videos_in(args.videos, args.root)
-    alone = len(videos) == 1 and args.videos == [str(videos[0].path)]
+    alone = len(args.videos) == len(videos) == 1 and Path(args.videos[0]) == videos[0].path
     if args.plot and not alone:
         raise UserError(f"--plot {args.plot}: is of one video; give its file alone")
     model, pipeline = _prepared(args, videos)
-    labels = read_labels(model.cfg, args.labels, model.cfg.model.cls_head.num_classes)
+    labels = read_labels(model.cfg, args.labels, number_of_classes(model.cfg))
     seen: list[Moment] = []
     failed = 0
     with _writer(args, text=alone and not args.json) as write:

@@ -18,7 +18,7 @@ from ..experiments.quickstart import NETWORKS, jobs
 from ..files import CHECKOUT, write_text
 from ..records import store
 from ..report.quickstart import expected, outside, table
-from .cli import parser
+from .cli import out_folder, parser
 
 
 def parse_args() -> argparse.Namespace:
@@ -30,7 +30,7 @@ def parse_args() -> argparse.Namespace:
     )
     tool.add_argument("--seed", type=int, default=0, help="of weights and order (%(default)s)")
     tool.add_argument("--data", type=Path, help="where to render (data/motion_shapes)")
-    tool.add_argument("--out", type=Path, help="where to write (work_dirs/quickstart)")
+    tool.add_argument("--out", type=out_folder, help="where to write (work_dirs/quickstart)")
     tool.add_argument("--records", type=Path, help="folder of records (as --out)")
     return tool.parse_args()
 

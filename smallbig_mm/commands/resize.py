@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 from ..datasets.resizing import MANIFEST, resize_all
-from .cli import add_workers_argument, parser
+from .cli import add_workers_argument, out_folder, parser
 
 
 def main() -> None:
@@ -13,7 +13,7 @@ def main() -> None:
     tool.add_argument("folder", type=Path, help="of videos, in any folders below it")
     tool.add_argument(
         "out",
-        type=Path,
+        type=out_folder,
         help="folder for the copies; called again, it writes what is missing or failed. A video "
         "that is small enough is copied as it is",
     )

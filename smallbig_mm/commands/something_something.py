@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ..datasets.official import as_text
 from ..datasets.something_something import TEMPLATE, write_lists
-from .cli import add_workers_argument, parser
+from .cli import add_workers_argument, out_folder, parser
 
 
 def main() -> None:
@@ -12,7 +12,7 @@ def main() -> None:
     tool = parser(__doc__, example)
     tool.add_argument("annotations", type=Path, help="folder of the official csv or json files")
     tool.add_argument("media", type=Path, help="V1: folder of folders of frames; V2: of videos")
-    tool.add_argument("out", type=Path, help="folder for the lists")
+    tool.add_argument("out", type=out_folder, help="folder for the lists")
     tool.add_argument("--template", default=TEMPLATE, help="of V1's frames (%(default)s)")
     add_workers_argument(tool)
     args = tool.parse_args()

@@ -13,7 +13,7 @@ from mmengine.dist import is_main_process
 
 from ..checkpoints import load_for
 from ..checks import ready
-from ..configs import gives_features, load_config, only_dumps
+from ..configs import gives_features, load_config, only_dumps, require_network
 from ..deploy.recogniser import DeployedRecogniser
 from ..ensemble import dump_scores
 from ..errors import UserError
@@ -31,6 +31,7 @@ from .cli import (
     add_run_arguments,
     build_runner,
     execution,
+    out_file,
     parser,
     records_folder,
 )
@@ -46,11 +47,14 @@ def main() -> None:
     tool.add_argument("checkpoint", help="checkpoint file")
     add_run_arguments(tool)
     add_backend_arguments(tool)
-    tool.add_argument("--dump", help="write the scores to this .pkl file, in the list's order")
+    tool.add_argument(
+        "--dump", type=out_file, help="write the scores to this .pkl file, in the list's order"
+    )
     args = tool.parse_args()
 
     how = execution(args)
     cfg = load_config(args.config, args.cfg_options)
+    require_network(cfg, "test")
     checkpoint = require_file(args.checkpoint, "checkpoint")
     if (cfg.get("test_cfg") or {}).get("fp16"):
         raise UserError(

@@ -9,7 +9,7 @@ from mmengine.runner import Runner
 
 from ..checks import ready
 from ..compat.precision import require_bfloat16
-from ..configs import load_config
+from ..configs import load_config, require_network
 from ..errors import UserError
 from ..records import runs
 from ..records.resuming import resume
@@ -49,6 +49,7 @@ def main() -> None:
     args = tool.parse_args()
 
     cfg = load_config(args.config, args.cfg_options)
+    require_network(cfg, "train")
     if args.no_validate:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     if args.amp:
@@ -60,7 +61,9 @@ def main() -> None:
             raise UserError(f"{args.config}: --auto-scale-lr needs auto_scale_lr in the config")
         cfg.auto_scale_lr.enable = True
     if args.seed is not None or args.deterministic:
-        cfg.randomness = dict(seed=args.seed, deterministic=args.deterministic)
+        given = dict(seed=args.seed) if args.seed is not None else {}
+        given |= dict(deterministic=True) if args.deterministic else {}
+        cfg.randomness = {**(cfg.get("randomness") or {}), **given}
     records = records_folder(cfg, args)
     runner = ready(cfg, partial(_build, cfg, args), ("train", "val"), records)
     show(summary.of_training(cfg, runner))

@@ -19,7 +19,7 @@ from ..networks import IMAGENET, WEIGHTS_HELP, load_network
 from ..records import pictures as ledger
 from ..records.provenance import now
 from ..visualization import maps, pictures
-from .cli import OPTIONS_HELP, parser
+from .cli import OPTIONS_HELP, out_folder, parser
 
 
 def main() -> None:
@@ -52,8 +52,10 @@ def main() -> None:
         help="without the video's frames, e.g. where they must not be shown to others",
     )
     tool.add_argument("--film", choices=["gif", "mp4"], default="gif", help="(%(default)s)")
-    tool.add_argument("--out", type=Path, help="folder (work_dirs/visualize/VIDEO)")
-    tool.add_argument("--records", type=Path, help="leave a record of the pictures in this folder")
+    tool.add_argument("--out", type=out_folder, help="folder (work_dirs/visualize/VIDEO)")
+    tool.add_argument(
+        "--records", type=Path, help="leave a record of the pictures in this folder"
+    )
     tool.add_argument("--device", help="cpu, cuda:0, ... (a GPU if there is one)")
     tool.add_argument("--cfg-options", nargs="+", action=DictAction, help=OPTIONS_HELP)
     args = tool.parse_args()
@@ -68,13 +70,13 @@ def main() -> None:
             f"--cam: the head of a network with {IMAGENET} weights is random, and so would be the "
             "class that Grad-CAM explains; give a trained checkpoint"
         )
+    pairs = list(dict.fromkeys(pairs))  # twice the same is one
     seen, used = [], []
-    for config, weights in pairs:
+    for (config, weights), name in zip(pairs, maps.network_names(pairs), strict=True):
         cfg = load_config(config, args.cfg_options)
         model: Any
         model, loaded = load_network(cfg, weights, args.device or get_device())
         batch = maps.clip_of(model, VideoPipeline(cfg, one_clip=True), video)
-        name = maps.network_name(config, weights)
         seen.append(maps.look(model, batch, name, args.layer, args.cam))
         used.append((cfg, loaded or Path(weights)))
         for shown in seen[-1].maps:

@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from ..configs import protocol
+from ..errors import last_line
 from .memory import peak_activation_bytes
 
 MULTIPLY_ADDS = ("conv", "linear", "addmm", "mm", "matmul", "bmm", "einsum")
@@ -124,11 +125,14 @@ def build_model(cfg: Config) -> nn.Module:
     """
     from mmaction.registry import MODELS
 
-    if "model" not in cfg:
-        raise ValueError(f"{cfg.filename}: holds no model")
     if DefaultScope.get_current_instance() is None:
         init_default_scope(cfg.get("default_scope", "mmaction"))
-    return MODELS.build(cfg.model).eval()
+    if "model" not in cfg:
+        raise ValueError(f"{cfg.filename}: holds no model")
+    try:
+        return MODELS.build(cfg.model).eval()
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"{cfg.filename}: {last_line(error)}") from error
 
 
 def _input_shape(recognizer: nn.Module, clip: tuple[int, int, int]) -> tuple[int, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ..errors import UserError
-from ..files import write_text
+from ..files import printable, write_text
 
 VIDEO_SUFFIXES = {
     *(".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".wmv", ".flv", ".3gp"),
@@ -105,7 +105,7 @@ def as_table(columns: Mapping[str, Mapping[str, int]], most: int = 30) -> list[s
 
 def some(names: Iterable[str], most: int = 5) -> str:
     """The first few of many names."""
-    every = list(names)
+    every = list(map(printable, names))
     more = f" and {len(every) - most} more" if len(every) > most else ""
     return ", ".join(every[:most]) + more
 
@@ -132,6 +132,10 @@ def read_csv(path: Path, wanted: Sequence[str]) -> Iterator[tuple[int, dict[str,
             f"{path}: no column {', '.join(missing)}; its first line says {', '.join(names)}"
         )
     reader = csv.reader(lines[1:], delimiter=delimiter)
-    for row in reader:
-        if any(value.strip() for value in row):
-            yield reader.line_num + 1, dict(zip(names, (v.strip() for v in row), strict=False))
+    try:
+        for row in reader:
+            if any(value.strip() for value in row):
+                yield reader.line_num + 1, dict(zip(names, (v.strip() for v in row), strict=False))
+    except csv.Error as error:
+        where = f"{path}, after line {reader.line_num + 1}"
+        raise UserError(f'{where}: {error}; is there a lone " in it?') from error

@@ -163,12 +163,12 @@ class Trial:
             product_macs_per_second=rates,
             timings=timings,
         )
-        size, own = "x".join(map(str, clip)), Path(subject.name).with_suffix("").parts[1:]
+        size, parts = "x".join(map(str, clip)), Path(subject.name).with_suffix("").parts
         if not is_committed(cfg.filename):
             fields = {**fields, "resolved": store.keep_settings(cfg.to_dict(), folder)}
         record = store.make(
             kind="speed",
-            name=f"speed/{file_name('-'.join(own))}-{network_of(cfg)[:8]}-{size}"
+            name=f"speed/{file_name('-'.join(parts[1:] or parts))}-{network_of(cfg)[:8]}-{size}"
             f"-b{setting.batch}-t{setting.threads}",
             config=subject.name,
             cfgs=[cfg],

@@ -20,7 +20,7 @@ from ..datasets.decoders import CountDecoders
 from ..datasets.skipped import SkippedVideos, skipped
 from ..datasets.undecodable import UndecodableVideos, log_of, require_videos
 from ..deploy.execution import PLAIN, Execution
-from ..errors import UserError, reason
+from ..errors import RecordError, UserError, reason
 from ..files import content_sha256, file_name, file_sha256, relative, sources_sha256
 from ..screen import EpochLines, show
 from ..unfinished import KeepScores
@@ -261,7 +261,11 @@ def _ended(runner: Runner, cfg: Config, folder: Path) -> str | None:
     found: list[str | None] = [None]
     if is_main_process():
         sha256, validates = file_sha256(Path(str(runner._load_from))), cfg.get("val_cfg")
-        for record in map(store.read, folder.glob(f"{_name('train', cfg)}-*.json")):
+        for path in folder.glob(f"{_name('train', cfg)}-*.json"):
+            try:
+                record = store.read(path)
+            except RecordError:  # cut short, so not of a training that ended
+                continue
             written = [] if isinstance(record.checkpoints, str) else record.checkpoints
             has_it = any((c.role, c.sha256) == ("last", sha256) for c in written)
             missed = validates and "validation" in record.detail

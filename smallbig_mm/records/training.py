@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ from mmengine.dist import all_gather_object, get_world_size
 from mmengine.hooks import CheckpointHook, EMAHook, Hook
 from mmengine.model import is_model_wrapper
 from mmengine.optim import AmpOptimWrapper
+from mmengine.registry import OPTIMIZERS
 from mmengine.runner import EpochBasedTrainLoop, Runner
 from pydantic import ValidationError
 from torch import nn
@@ -249,8 +251,16 @@ def scaled_lr(cfg: Config, batch: int) -> float:
         cfg: the config.
         batch: videos a step of the optimiser.
     """
-    lr, scale = cfg.optim_wrapper.optimizer.lr, cfg.get("auto_scale_lr") or {}
+    lr, scale = _own_lr(cfg), cfg.get("auto_scale_lr") or {}
     return lr * batch / scale["base_batch_size"] if scale.get("enable") else lr
+
+
+def _own_lr(cfg: Config) -> float:
+    """The config's, or that of PyTorch's optimiser where the config leaves it to that."""
+    optimizer = cfg.optim_wrapper.optimizer
+    if "lr" in optimizer:
+        return optimizer.lr
+    return inspect.signature(OPTIMIZERS.get(optimizer.type)).parameters["lr"].default
 
 
 def _precision(cfg: Config) -> str:
@@ -277,7 +287,7 @@ def planned(cfg: Config) -> dict[str, Any]:
     scale = cfg.get("auto_scale_lr") or {}
     return dict(
         batch=scale.get("base_batch_size", cfg.train_dataloader.batch_size),
-        lr=wrapper.optimizer.lr,
+        lr=_own_lr(cfg),
         precision=_precision(cfg) if wrapper.get("type") == "AmpOptimWrapper" else "float32",
         ema=any(hook.get("type") == "EMAHook" for hook in hooks),
         sync_bn=cfg.get("sync_bn") is not None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -204,6 +204,12 @@ def _adds_something(unit: nn.Module) -> bool:
     return all(bool(norm.weight.any() or norm.bias.any()) for norm in norms)
 
 
-def network_name(config: str | Path, weights: str) -> str:
-    """What a network is called: its config's name, and that of its weights."""
-    return f"{Path(config).stem} ({Path(weights).name})"
+def network_names(networks: Sequence[tuple[str, str]]) -> list[str]:
+    """What networks are called: by the names of config and weights, or paths where these are alike.
+
+    Args:
+        networks: config and weights of each.
+    """
+    short = [f"{Path(config).stem} ({Path(weights).name})" for config, weights in networks]
+    whole = [f"{config} ({weights})" for config, weights in networks]
+    return [a if short.count(a) == 1 else b for a, b in zip(short, whole, strict=True)]

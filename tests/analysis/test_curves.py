@@ -11,6 +11,8 @@ from smallbig_mm.analysis.drawing import training_curves
 from smallbig_mm.analysis.page import page
 from smallbig_mm.errors import UserError
 
+from ..tool import run_here
+
 LOSS, LR, TOP1 = "training loss", "learning rate", "validation acc/top1"
 
 
@@ -92,6 +94,17 @@ def test_what_is_no_training_is_refused(tmp_path):
         with pytest.raises(UserError, match=words) as caught:
             read_curves(tmp_path / name)
         assert str(tmp_path / name) in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_of_many_folders_those_without_scalars_are_passed_over(tmp_path, capsys):
+    """`work_dirs/*` has the records of own configs in it."""
+    start(tmp_path / "work/run", "1", epochs(1, 2, 0.5))
+    (tmp_path / "work/records").mkdir()
+    run_here("plot_curves", *sorted((tmp_path / "work").iterdir()), cwd=tmp_path)
+    said = capsys.readouterr().out
+    assert "work/records: passed over, it has no scalars" in said and "run: to epoch 2" in said
+    with pytest.raises(UserError, match="records: is empty"):
+        run_here("plot_curves", tmp_path / "work/records", cwd=tmp_path)
 
 
 def test_the_page_needs_nothing_and_each_point_says_what_it_is(tmp_path):

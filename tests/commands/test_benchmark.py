@@ -155,6 +155,7 @@ def test_interrupted_it_keeps_what_was_measured(bench, monkeypatch, capsys, roun
         ([PLAIN, "--clip", "1", "2", "3", "--size", "4"], "--clip says all"),
         ([own_config("table10/26_smallbig_en")], "an ensemble's"),
         (["none.py"], "no such file"),
+        ([PLAIN, "--device", "gpu"], "--device gpu"),
         ([PLAIN, "--suite", "gpu"], "give none"),
     ],
 )

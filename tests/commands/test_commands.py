@@ -1,5 +1,6 @@
 """The commands as a whole: they are listed, and what cannot be imported ends in one line."""
 
+import json
 import os
 import runpy
 import subprocess
@@ -73,6 +74,22 @@ def test_an_unknown_command_is_told(monkeypatch, capsys):
         main()
     assert ended.value.code == 2
     assert capsys.readouterr().err.startswith("error: tran: no such command; there are ")
+
+
+def test_a_place_that_takes_nothing_is_told(tmp_path, monkeypatch, capsys):
+    (tmp_path / "20260101_000000/vis_data").mkdir(parents=True)
+    row = dict(loss=1.0, lr=0.1, epoch=1, iter=1, step=1)
+    (tmp_path / "20260101_000000/vis_data/scalars.json").write_text(json.dumps(row) + "\n")
+    out = tmp_path / ("long" * 99)
+    monkeypatch.setattr(
+        sys, "argv", ["smallbig-mm", "plot-curves", str(tmp_path), "--out", str(out)]
+    )
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == (
+        f"error: {out}: File name too long; choose another place, or mend its permissions\n"
+    )
 
 
 @pytest.mark.parametrize(

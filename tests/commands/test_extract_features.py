@@ -114,10 +114,11 @@ def test_it_goes_on_where_it_was_stopped(folder, extract, tmp_path, monkeypatch)
     assert extract(listed, out, *root)[0] == 130
     assert seen == ["0.mp4", "1.mp4"] and not out.exists()
     seen.insert(0, "")  # never two again
+    (tmp_path / "out.safetensors.unfinished/.x.npy.part").touch()  # what a kill leaves
     assert extract(listed, out, *root)[0] == 0
     assert seen[1:] == ["0.mp4", "1.mp4", "2.mp4", "3.mp4"]
     found = load_file(out)
-    assert sorted(found) == seen[1:]
+    assert sorted(found) == seen[1:] and not (tmp_path / "out.safetensors.unfinished").exists()
     np.testing.assert_allclose(
         found["3.mp4"], by_hand(folder, 3).mean((2, 3, 4)).mean(0), atol=1e-5
     )
@@ -153,6 +154,8 @@ def test_what_is_wrong_is_said_in_one_line(folder, extract, tmp_path):
         (folder / "videos", "out.h5", "out.h5: the file's name must end in .npz or .safetensors"),
         (tmp_path / "empty", "out.npz", "empty: no file in this folder is a video"),
         (tmp_path / "none.mp4", "out.npz", "none.mp4: no such file"),
+        (folder / "videos", folder / "tiny.pth/out.npz", "tiny.pth: is a file"),
+        (folder / "videos", "empty", "empty: is a folder"),
     ):
         code, _, errors = extract(videos, tmp_path / out)
         assert code == 2 and words in errors and errors.count("\n") == 1, errors

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import smallbig_mm
 from smallbig_mm import inference
 from smallbig_mm.checkpoints import save
 from smallbig_mm.commands import start
+from smallbig_mm.files import CONFIGS
 from smallbig_mm.reading import Video
 
 from ..videos import write_video
@@ -144,6 +146,35 @@ def test_folders_files_and_lists_in_one_start(predict, files, tmp_path):
     assert "2 of 5 videos could not be classified" in errors.splitlines()[-1]
 
 
+def test_one_video_by_any_name_is_alone(predict, files, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    plot = ("--every", 1, "--plot", "x.png")
+    code, printed, errors = predict("./video.mp4", *files[1:], *plot)
+    assert code == 0 and not printed.startswith("{"), errors
+
+
+def test_a_list_by_any_suffix_and_names_that_are_not_utf8(predict, files, tmp_path):
+    folder = tmp_path / "odd"
+    folder.mkdir()
+    odd = folder / os.fsdecode(b"caf\xe9.mp4")
+    odd.write_bytes(files[0].read_bytes())
+    listed = tmp_path / "LIST.TXT"
+    listed.write_text(f"{files[0]}\n")
+    out = tmp_path / "out.csv"
+    code, _, errors = predict(listed, folder, *files[1:], "--topk", 1, "--out", out)
+    assert code == 0, errors
+    assert [row["video"] for row in csv.DictReader(out.open(newline=""))] == [
+        str(files[0]),
+        f"{folder}/caf\\xe9.mp4",
+    ]
+
+
+def test_a_test_without_a_crop_is_predicted(predict, files):
+    whole = files[1].with_name("whole.py")
+    whole.write_text(CONFIG.replace('    dict(type="ThreeCrop", crop_size=64),\n', ""))
+    assert predict(files[0], whole, files[2])[0] == 0
+
+
 def test_a_csv_that_a_data_frame_takes(predict, files, tmp_path):
     (tmp_path / "videos").mkdir()
     write_video(tmp_path / "videos/b.mp4")
@@ -258,6 +289,13 @@ def broken(files, tmp_path):
     plot = ("--every", 1, "--plot", "x.png")
     yield (video, tmp_path / "text.mp4", config, checkpoint, *plot), "--plot x.png", "one video"
     yield (*files, "--out", "x.txt"), "--out x.txt", ".csv or .jsonl"
+    yield (*files, "--out", text / "x.csv"), "text.mp4: is a file"
+    yield (*files, "--out", tmp_path), "is a folder"
+    features = config.with_name("features.py")
+    features.write_text(CONFIG + 'model["cls_head"] = dict(type="FeatureHead")\n')
+    yield (video, features, checkpoint), "features.py", "FeatureHead", "gives no scores"
+    ensemble = CONFIGS / "table10/26_smallbig_en.py"
+    yield (video, ensemble, checkpoint), "26_smallbig_en.py: an ensemble's; run its members"
     (tmp_path / "labels.json").write_text('{"a": 0, "b": 2}')
     yield (*files, "--labels", tmp_path / "labels.json"), "labels.json", "not 0, 1, 2"
 

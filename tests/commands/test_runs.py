@@ -31,7 +31,8 @@ def trained(config) -> Path:
     broken = config.parent / "data" / "3.mp4"
     whole = broken.read_bytes()
     broken.write_bytes(whole[: len(whole) // 3])
-    result = run("train.py", config, "--work-dir", config.parent / "run", cwd=config.parent)
+    options = ["--work-dir", config.parent / "run", "--deterministic"]  # with the config's seed
+    result = run("train.py", config, *options, cwd=config.parent)
     broken.write_bytes(whole)
     assert result.returncode == 0, result.stderr
     assert "No figures of this validation: 1 of the 8 videos" in result.stdout + result.stderr
@@ -291,9 +292,13 @@ def test_skipped_videos_are_counted_over_processes_and_starts(tmp_path):
     assert records("train", config)[-1].data[0].skipped == 3  # counted anew, not added
 
 
-def test_flops_as_json_survives_a_wrong_config(config):
-    result = run("flops.py", config, "configs/r24.py", "--json", "--clip", 4, 32, 32)
-    fails(result, "1 of 2")
+def test_flops_as_json_survives_wrong_configs(config, tmp_path):
+    unknown = tmp_path / "unknown.py"
+    unknown.write_text(f'_base_ = "{config}"\nmodel = dict(backbone=dict(unit=3))\n')
+    given = [unknown, config, "configs/r24.py"]
+    result = run("flops.py", *given, "--json", "--clip", 4, 32, 32)
+    fails(result, "2 of 3")
+    assert f"error: {unknown}: " in result.stderr and "'unit'" in result.stderr
     record = json.loads(result.stdout)
     assert record["clip"] == [4, 32, 32] and record["macs"] > 0 and "sigmoid" in record["uncounted"]
 
@@ -357,6 +362,9 @@ def test_wrong_arguments_end_in_one_line(config, trained, tmp_path):
     )  # fmt: skip
     fails(run("test.py", config, tmp_path / "none.pth"), "none.pth", "no such file")
     fails(run("test.py", config, checkpoint, "--dump", "scores.json"), ".pkl")
+    fails(run("test.py", config, checkpoint, "--dump", checkpoint / "scores.pkl"), "is a file")
+    fails(run("test.py", "configs/table10/26_smallbig_en.py", checkpoint), "an ensemble's; test")
+    fails(run("train.py", config, "--work-dir", checkpoint / "x"), "epoch_2.pth", "cannot be writ")
     fails(
         run("test.py", config, checkpoint, "--cfg-options", "model.backbone.extra_unit=None"),
         "another architecture",

@@ -131,6 +131,19 @@ def test_pictures_of_two_networks_and_their_record(given, visualize, tmp_path):
     assert len(record.settings) == 2 and str(tmp_path / "records" / record.id) in printed
 
 
+def test_networks_of_one_name_are_told_apart(given, visualize, tmp_path):
+    again = tmp_path / "seed1" / given.weights.name
+    again.parent.mkdir()
+    again.write_bytes(given.weights.read_bytes())
+    one = (given.config, given.weights)
+    code, _, errors = visualize(given.video, *one, given.config, again, *one)  # the first twice
+    assert code == 0, errors
+    arrays = np.load(tmp_path / "out/maps.npz").files
+    assert {name.partition(": ")[0] for name in arrays} == {
+        f"{given.config} ({weights})" for weights in (given.weights, again)
+    }
+
+
 def test_units_that_have_not_been_trained_are_named(given, visualize, tmp_path):
     networks = (given.other, given.others)
     said = visualize(given.video, *networks)[1]

@@ -185,6 +185,7 @@ def test_a_csv_names_the_classes(recordings):
         ("file,label\na,b\n", "no column path; its first line says file, label"),
         ("path,label\nrun/rec0_0.mp4,\n", "line 2: no label"),
         ("path,label\nnone.mp4,a\n", "none of its paths is a file"),
+        ('path,label\n"' + "run/rec0_0.mp4,a\n" * 9000, 'larger than.*is there a lone "'),
         ("path,label,split\nrun/rec0_0.mp4,a,dev\n", "line 2: split 'dev'"),
         ("path,label,split\nrun/rec0_0.mp4,a,val\nrun/rec0_1.mp4,a,\n", "some lines have a split"),
     ):
