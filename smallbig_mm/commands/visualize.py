@@ -53,9 +53,7 @@ def main() -> None:
     )
     tool.add_argument("--film", choices=["gif", "mp4"], default="gif", help="(%(default)s)")
     tool.add_argument("--out", type=out_folder, help="folder (work_dirs/visualize/VIDEO)")
-    tool.add_argument(
-        "--records", type=Path, help="leave a record of the pictures in this folder"
-    )
+    tool.add_argument("--records", type=Path, help="leave a record of the pictures in this folder")
     tool.add_argument("--device", help="cpu, cuda:0, ... (a GPU if there is one)")
     tool.add_argument("--cfg-options", nargs="+", action=DictAction, help=OPTIONS_HELP)
     args = tool.parse_args()

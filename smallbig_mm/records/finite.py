@@ -13,7 +13,8 @@ from ..errors import UserError
 
 ADVICE = (
     "lower optim_wrapper.optimizer.lr, warm up for longer, or clip gradients with "
-    "optim_wrapper.clip_grad.max_norm=40; checkpoints from before this are whole"
+    "optim_wrapper.clip_grad.max_norm=40, and begin anew, or with load_from=FILE from one of the "
+    "checkpoints, which are from before this"
 )
 
 

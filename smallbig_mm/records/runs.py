@@ -30,7 +30,7 @@ from .finite import Finite
 from .provenance import code_version, command, environment, is_committed, now
 from .resuming import Resumable
 from .schema import Record
-from .training import KeepTraining, Validations, WholeEpochs, training_of
+from .training import LONGER, KeepTraining, Validations, WholeEpochs, training_of
 
 RUNNING = "not run: it is running"
 KILLED = "not run: killed: the process ended without a word"
@@ -208,7 +208,7 @@ def train(runner: Runner, cfg: Config, folder: Path) -> None:
     if runner._resume and runner._load_from and (record := _ended(runner, cfg, folder)):
         message = (
             f"{runner._load_from} is the end of this training, recorded as {record}: there is "
-            "nothing to train. To go on, raise train_cfg.max_epochs"
+            f"nothing to train. {LONGER}"
         )
         show(message)
         return

@@ -33,6 +33,12 @@ NOT_KEPT = "not run: the checkpoint does not say how it was trained; tools/train
 RESTARTS = "TORCHELASTIC_RESTART_COUNT"  # counts only on the machine where a process died
 
 
+LONGER = (
+    "What is resumed keeps its learning rate, its schedule and its end; to train longer, or by "
+    "another recipe, begin anew from its weights: --work-dir NEW --cfg-options load_from=FILE"
+)
+
+
 class KeepTraining(Hook):
     """Takes down what a training runs with, and puts it into every checkpoint's `meta`.
 
@@ -78,6 +84,8 @@ class KeepTraining(Hook):
         )
         show(f"Batch {start['batch']} = {batch}; learning rate {start['lr']}")
         if self._earlier:
+            if self._earlier["starts"][-1]["settings"] != start["settings"]:
+                show(f"Settings are not those that it began with. {LONGER}")
             self.facts = {**self._earlier, "starts": [*self._earlier["starts"], start]}
             return
         if self._earlier is None and self._load_from is None:

@@ -7,7 +7,7 @@ What `ResNet3dUnits`, their host, asks of a unit (`tests/units/test_contract.py`
   which 2D weights are loaded. At `block_input`, `block_sum` (after the residual sum, before its
   ReLU), `block_output` or `stage_output` it is built with `in_channels` and keeps the channels.
 - `init_unit()` sets what the unit adds, and nothing else: the host calls it after it has drawn or
-  loaded the network's weights, which stay, and the network then starts as the one without units.
+  loaded the network's weights, which stay; a unit that can be without effect then starts so.
 - `check_input(x)` raises ValueError, saying why, on features that the unit cannot take.
 
 A unit that adds nothing, or takes everything, does not define them; `init_weights`, which draws a

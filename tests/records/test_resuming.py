@@ -111,6 +111,20 @@ def test_what_cannot_be_gone_on_from_is_refused(config, whole):
     assert store.read_all(whole.with_name("refused.records")) == []
 
 
+def test_other_settings_than_it_began_with_are_told(config, whole, monkeypatch):
+    """They do not change the schedule that a checkpoint has."""
+    said: list[str] = []
+    monkeypatch.setattr("smallbig_mm.records.training.show", said.append)
+    longer = config.with_name("longer.py")
+    longer.write_text(f'_base_ = "{config}"\ntrain_cfg = dict(max_epochs=3)\n')
+    train(longer, copy(whole, "longer"), "--resume")
+    (told,) = (line for line in said if line.startswith("Settings are not those"))
+    assert "keeps its learning rate, its schedule" in told and "load_from=FILE" in told
+    said.clear()
+    train(config, copy(whole, "as-before"), "--resume", whole / "epoch_1.pth")
+    assert not any("Settings" in line for line in said)
+
+
 def test_without_a_checkpoint_a_training_begins_as_its_config_says(config, whole):
     """With the weights that it loads, should it have been stopped in its first epoch."""
     tuned = config.with_name("tuned.py")
