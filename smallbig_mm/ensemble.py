@@ -23,6 +23,7 @@ from .compat import pickles
 from .configs import gives_features, labelled, load_config, sources
 from .deploy.execution import PLAIN
 from .errors import UserError
+from .files import whole
 
 SUFFIXES = (".pkl", ".pickle")
 NAMES = ("filename", "frame_dir")  # what mmaction2 calls a video, and a folder of its frames
@@ -205,8 +206,7 @@ def write(scores: Scores, path: str | Path) -> None:
     ]
     for sample, name in zip(samples, scores.names or (), strict=scores.names is not None):
         sample["filename"] = name
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "wb") as file:
+    with whole(path) as part, part.open("wb") as file:
         pickle.dump(samples, file, protocol=2)
 
 

@@ -23,7 +23,7 @@ from mmaction.models.heads import FeatureHead
 from numpy.typing import NDArray
 
 from .deploy.views import middle_view, rows_of_a_view
-from .errors import UserError, last_line
+from .errors import DiskError, StackError, UserError, last_line
 from .files import content_sha256, whole, write_text
 from .inference import VideoPipeline, batch_of
 from .inputs import Video
@@ -117,6 +117,8 @@ def extract(
                 _keep(features(video.path), part)
             parts[video.name] = part
             said[video.name] = np.load(part, mmap_mode="r").shape
+        except (DiskError, StackError):
+            raise
         except UserError as error:
             said[video.name] = last_line(error)
         yield video, said[video.name]

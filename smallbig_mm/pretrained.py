@@ -51,7 +51,7 @@ def count_loaded(network: nn.Module, path: str | Path) -> Loaded:
             of the file's, whichever are fewer; or if a residual block holds none of them, as of a
             network that is deeper than the file's.
     """
-    name, file = str(path), file_of(str(path))
+    name = str(path)
     kernels: dict[torch.Size, list[Tensor]] = {}
     for tensor in load_from_unwrapped(f"{SCHEME}{name}", "cpu").values():
         if tensor.dim() in (4, 5):
@@ -74,8 +74,13 @@ def count_loaded(network: nn.Module, path: str | Path) -> Loaded:
             "or none with --cfg-options model.backbone.pretrained=None; a checkpoint of this "
             "network goes to load_from"
         )
-    sha256 = file_sha256(file) if file.is_file() else "not run: neither a file nor a URL"
-    return Loaded(name, sha256, len(loaded), len(own))
+    return Loaded(name, sha256_of(name), len(loaded), len(own))
+
+
+def sha256_of(source: str | Path) -> str:
+    """SHA-256 of the file of weights that a path, a URL or `torchvision://NAME` names."""
+    file = file_of(str(source))
+    return file_sha256(file) if file.is_file() else "not run: neither a file nor a URL"
 
 
 def _without_time(kernel: Tensor) -> Tensor:

@@ -108,7 +108,11 @@ class _Worker:
 
 def _work(function: Callable[[Any], Any], pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which stops this one
+    parent = os.getppid()
     while True:
+        while not pipe.poll(1):  # other workers hold the pipe's other end, so it stays open
+            if os.getppid() != parent:
+                return
         try:
             item = pipe.recv()
         except EOFError:

@@ -19,6 +19,7 @@ from smallbig_mm.checks import machine, settings
 from smallbig_mm.configs import load_config
 from smallbig_mm.errors import Problems, UserError, VideoDecodeError, WeightsError
 from smallbig_mm.files import CONFIGS
+from smallbig_mm.records import store
 from smallbig_mm.records.training import count_loaded_from
 
 from .tool import CONFIG, ROOT, run, run_here
@@ -246,6 +247,8 @@ def test_a_load_from_of_another_network_is_refused(network, tmp_path):
     own = network.state_dict()
     path.touch()
     new = {n: t for n, t in own.items() if not n.startswith("cls_head")}
+    found = count_loaded_from(network, dict(state_dict=new), "https://nowhere.invalid/x.pth")
+    assert (found["file"], found["sha256"]) == ("x.pth", "not run: neither a file nor a URL")
     found = count_loaded_from(network, dict(state_dict=new), path)
     assert (found["loaded"], found["tensors"]) == (len(own) - 2, len(own))
     shallow = {n: t for n, t in own.items() if "layer3.2." not in n}
@@ -256,6 +259,21 @@ def test_a_load_from_of_another_network_is_refused(network, tmp_path):
         count_loaded_from(network, dict(state_dict=few), path)
     with pytest.raises(WeightsError, match="no state dict"):
         count_loaded_from(network, dict(epoch=3), path)
+
+
+def test_a_bare_state_dict_is_averaged_and_the_rate_may_be_pytorchs(config, network, tmp_path):
+    """`EMAHook` looks for `state_dict` before other hooks do."""
+    torch.save(network.state_dict(), tmp_path / "bare.pth")
+    own = tmp_path / "own.py"
+    own.write_text(
+        f'_base_ = "{config}"\nload_from = "{tmp_path / "bare.pth"}"\n'
+        'custom_hooks = [dict(type="EMAHook")]\n'
+        'optim_wrapper = dict(optimizer=dict(_delete_=True, type="AdamW"))\n'
+    )
+    train(own, tmp_path)
+    (record,) = store.read_all(tmp_path / "records")
+    assert record.training.load_from.loaded == len(network.state_dict())
+    assert (record.training.starts[0].ema, record.training.starts[0].lr) == (True, 1e-3)
 
 
 def test_a_visualiser_s_missing_package_is_said_before(config, tmp_path, monkeypatch):

@@ -2,7 +2,10 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -40,6 +43,26 @@ def test_a_caller_that_stops_leaves_no_process():
     children = _children() - others
     results.close()
     assert len(children) == 2 and not children & _children()
+
+
+def test_workers_do_not_outlive_what_started_them(tmp_path):
+    code = (
+        "import os, time; from smallbig_mm.workers import each\n"
+        "print(*(pid for _, pid in each(lambda _: (time.sleep(0.2), os.getpid())[1], "
+        "range(2), 9, 2)), flush=True)\n"
+        "list(each(lambda _: time.sleep(0.1) or print(os.getpid(), flush=True), "
+        "range(10**6), 9, 2))"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    process.stdout.readline()
+    alive = {int(process.stdout.readline()) for _ in range(8)}
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    ends = time.monotonic() + 10
+    while any(Path(f"/proc/{pid}").exists() for pid in alive) and time.monotonic() < ends:
+        time.sleep(0.1)
+    assert len(alive) == 2 and not any(Path(f"/proc/{pid}").exists() for pid in alive)
 
 
 def _children() -> set[str]:

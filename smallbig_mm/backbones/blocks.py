@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar
 
 import torch
@@ -13,18 +12,23 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torch.utils.checkpoint import checkpoint
 
 
-@contextmanager
-def frozen_statistics(module: nn.Module) -> Iterator[None]:
-    """Normalise with batch statistics, as in training, and leave the running ones as they are."""
-    norms: list[Any] = [m for m in module.modules() if isinstance(m, _BatchNorm)]
-    norms = [norm for norm in norms if norm.track_running_stats]
-    kept = [(norm.momentum, norm.num_batches_tracked.clone()) for norm in norms]
-    for norm in norms:
-        norm.momentum = 0.0
-    try:
-        yield
-    finally:
-        for norm, (momentum, batches) in zip(norms, kept, strict=True):
+class FrozenStatistics:
+    """Normalise with batch statistics, as in training, and leave the running ones as they are.
+
+    A context that may be entered again, as it is by a second backward pass.
+    """
+
+    def __init__(self, module: nn.Module) -> None:
+        norms: list[Any] = [m for m in module.modules() if isinstance(m, _BatchNorm)]
+        self._norms = [norm for norm in norms if norm.track_running_stats]
+
+    def __enter__(self) -> None:
+        self._kept = [(norm.momentum, norm.num_batches_tracked.clone()) for norm in self._norms]
+        for norm in self._norms:
+            norm.momentum = 0.0
+
+    def __exit__(self, *_: object) -> None:
+        for norm, (momentum, batches) in zip(self._norms, self._kept, strict=True):
             norm.momentum = momentum
             norm.num_batches_tracked.copy_(batches)
 
@@ -68,7 +72,7 @@ class _UnitPlaces(nn.Module):
 
     def _contexts(self) -> tuple[AbstractContextManager, AbstractContextManager]:
         """For the first and the second pass; a compiled graph updates statistics once by itself."""
-        return nullcontext(), frozen_statistics(self)
+        return nullcontext(), FrozenStatistics(self)
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C_in, T, H, W) -> (N, C_out, T', H', W')."""

@@ -180,7 +180,7 @@ class ResNet3dUnits(ResNet3d):
             for name, unit in self.named_units()
             if hasattr(unit, "check_input")
         ]
-        clip = torch.empty(1, self.in_channels, *clip_size, device="meta")
+        clip = torch.empty(2, self.in_channels, *clip_size, device="meta")
         state = {name: tensor.to("meta") for name, tensor in self.state_dict().items()}
         try:
             with torch.no_grad():

@@ -129,7 +129,7 @@ def _check_runner(
     if source and "://" not in source and is_main_process():
         with found.noting("load_from"):
             tensors, _ = checkpoints.read(require_file(source, "load_from"))
-            count_loaded_from(unwrap(runner.model), dict(state_dict=tensors), Path(source))
+            count_loaded_from(unwrap(runner.model), dict(state_dict=tensors), str(source))
 
 
 @contextmanager

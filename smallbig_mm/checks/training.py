@@ -16,6 +16,7 @@ from torch import nn
 
 from ..errors import UserError
 from ..pretrained import count_loaded
+from ..records.training import own_lr
 from .settings import file_of_base, warn
 
 
@@ -79,7 +80,7 @@ def warn_of_rate(cfg: Config, start: dict[str, Any]) -> None:
         cfg: the config.
         start: as `start_of` tells.
     """
-    batch, rate, written = start["batch"], start["lr"], cfg.optim_wrapper.optimizer.lr
+    batch, rate, written = start["batch"], start["lr"], own_lr(cfg)
     scale = cfg.get("auto_scale_lr") or {}
     base, enabled = scale.get("base_batch_size"), scale.get("enable")
     if base and not math.isclose(rate, written * batch / base, rel_tol=1e-6):

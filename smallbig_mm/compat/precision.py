@@ -51,6 +51,7 @@ def autocast_on_cpu() -> str | None:
     if hasattr(AmpOptimWrapper.__init__, "__wrapped__"):
         return None
     AmpOptimWrapper.__init__ = _on_cpu(AmpOptimWrapper.__init__)
+    AmpOptimWrapper.load_state_dict = _from_cpu(AmpOptimWrapper.load_state_dict)
     return "trainings in bfloat16 run on CPUs that have it"
 
 
@@ -79,6 +80,17 @@ def _on_cpu(upstream: Any) -> Any:
         self.loss_scaler = torch.amp.GradScaler("cpu", enabled=False)
 
     return init
+
+
+def _from_cpu(upstream: Any) -> Any:
+    @functools.wraps(upstream)
+    def load_state_dict(self: Any, state_dict: dict) -> None:
+        state = dict(state_dict)
+        if not state.get("loss_scaler"):  # a CPU's, which scales nothing, and a GPU's refuses
+            state.pop("loss_scaler", None)
+        upstream(self, state)
+
+    return load_state_dict
 
 
 def require_bfloat16(asked: str) -> None:

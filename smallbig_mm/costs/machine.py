@@ -26,9 +26,10 @@ def elapsed(call: Callable[[], object], device: torch.device) -> float:
         return time.perf_counter() - began
     first, last = (torch.cuda.Event(enable_timing=True) for _ in range(2))
     torch.cuda.synchronize(device)
-    first.record()
+    stream = torch.cuda.current_stream(device)  # which need not be the current device's
+    first.record(stream)
     call()
-    last.record()
+    last.record(stream)
     last.synchronize()
     return first.elapsed_time(last) / 1000
 

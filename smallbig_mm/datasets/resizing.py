@@ -338,10 +338,10 @@ def _read_manifest(path: Path, settings: dict[str, Any]) -> dict[str, dict[str, 
 
 @contextmanager
 def _alone(out: Path) -> Iterator[None]:
-    """Keep a second call on the same folder out, whatever becomes of this process."""
+    """Keep a second call on the same folder out, for as long as this process lives."""
     with (out / ".lock").open("w") as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise UserError(f"{out}: another resize.py is at work in it") from None
         yield

@@ -174,7 +174,8 @@ class FoldedBlock(nn.Module):
         super().__init__()
         self.input_unit, self.shortcut = block.input_unit, block.downsample
         self.branch = nn.Sequential(*(getattr(block, name) for name in block.convs))
-        after = (block.sum_unit, nn.ReLU(inplace=True), block.output_unit)
+        relu = nn.ReLU(inplace=True) if isinstance(block.relu, nn.ReLU) else block.relu
+        after = (block.sum_unit, relu, block.output_unit)
         self.after = nn.Sequential(*(each for each in after if each is not None))
 
     def forward(self, x: Tensor) -> Tensor:
@@ -185,6 +186,17 @@ class FoldedBlock(nn.Module):
         return self.after(y)
 
 
+def _with_batch_norms(folded: Callable[[Any], nn.Module]) -> Callable[[Any], nn.Module]:
+    """Of a unit whose norms are others, itself."""
+
+    def rule(unit: Any) -> nn.Module:
+        norms = (getattr(unit, name, None) for name in ("norm", "big_bn", "bn"))
+        known = all(norm is None or isinstance(norm, _BatchNorm) for norm in norms)
+        return folded(unit) if known else unit
+
+    return rule
+
+
 def _block(block: Any) -> nn.Module:
     return block if block.non_local else FoldedBlock(block)
 
@@ -193,7 +205,7 @@ WHOLE = (SmallBig, SmallBigExtraUnit, SimpleExtraUnit)  # whose parts are not fo
 RULES: dict[type, Callable[[Any], nn.Module]] = {
     **dict.fromkeys((ConvModule, SameConv, TEIConv, TemporalShiftConv), _conv_module),
     **dict.fromkeys((UnitBasicBlock, UnitBottleneck), _block),
-    SmallBig: FoldedSmallBig,
-    SmallBigExtraUnit: FoldedExtraUnit,
-    SimpleExtraUnit: FoldedSimpleExtraUnit,
+    SmallBig: _with_batch_norms(FoldedSmallBig),
+    SmallBigExtraUnit: _with_batch_norms(FoldedExtraUnit),
+    SimpleExtraUnit: _with_batch_norms(FoldedSimpleExtraUnit),
 }

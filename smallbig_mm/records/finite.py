@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+from mmengine.dist import all_reduce
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from torch import Tensor
@@ -26,12 +27,18 @@ class Finite(Hook):
     ) -> None:
         """Look at the loss, before a checkpoint is written, which is done later."""
         loss = (outputs or {}).get("loss")
-        if isinstance(loss, Tensor) and not _finite(loss):
-            raise UserError(f"the loss is {loss.item():g} at step {runner.iter + 1}: {ADVICE}")
+        if not isinstance(loss, Tensor):
+            return
+        spoilt = (~torch.isfinite(loss)).any().float()
+        all_reduce(spoilt, "max")  # so that all processes end, and the first one records why
+        if spoilt:
+            where = f"{loss.item():g}" if not _finite(loss) else "not finite in another process"
+            raise UserError(f"the loss is {where} at step {runner.iter + 1}: {ADVICE}")
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         """Look at the weights: the last step may have spoilt them."""
-        for name, value in checkpoint["state_dict"].items():
+        averaged = checkpoint.get("ema_state_dict", {})  # or what is, with `EMAHook`
+        for name, value in [*checkpoint["state_dict"].items(), *averaged.items()]:
             if not _finite(value):
                 raise UserError(f"{name} is not finite, nor saved: {ADVICE}")
 

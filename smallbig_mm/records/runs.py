@@ -30,7 +30,7 @@ from .finite import Finite
 from .provenance import code_version, command, environment, is_committed, now
 from .resuming import Resumable
 from .schema import Record
-from .training import LONGER, KeepTraining, Validations, WholeEpochs, training_of
+from .training import LONGER, KeepTraining, LoadFrom, Validations, WholeEpochs, training_of
 
 RUNNING = "not run: it is running"
 KILLED = "not run: killed: the process ended without a word"
@@ -236,8 +236,9 @@ def train(runner: Runner, cfg: Config, folder: Path) -> None:
 def trained(runner: Runner, cfg: Config, run: Recording) -> None:
     """Train, and set what a record says of it, whether it ends well or not: how it was run, on
     which data, and the checkpoints that it wrote."""
-    keep = KeepTraining(cfg)
-    for hook in (keep, Finite(), SkippedVideos(), WholeEpochs(), Resumable()):
+    given = LoadFrom()
+    keep = KeepTraining(cfg, given)
+    for hook in (given, keep, Finite(), SkippedVideos(), WholeEpochs(), Resumable()):
         runner.register_hook(hook)
     try:
         runner.train()

@@ -20,8 +20,7 @@ from torch import nn
 
 from ..configs import digest, identity
 from ..errors import CheckpointError, UserError, WeightsError
-from ..files import file_sha256
-from ..pretrained import count_loaded
+from ..pretrained import count_loaded, sha256_of
 from ..printed import parse
 from ..screen import show
 from ..state_dicts import empty_blocks, tensors_of
@@ -39,6 +38,24 @@ LONGER = (
 )
 
 
+class LoadFrom(Hook):
+    """Looks into what `load_from` names before any other hook does, which know one layout only.
+
+    Attributes:
+        weights: what `schema.Weights` holds of it; None if the training is not begun from one.
+    """
+
+    priority = "HIGHEST"
+    weights: dict[str, Any] | None = None
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Called before the tensors are copied into the network."""
+        if not runner._resume:
+            source = str(runner._load_from)
+            self.weights = count_loaded_from(unwrap(runner.model), checkpoint, source)
+            show(said("load_from", self.weights, "tensors"))
+
+
 class KeepTraining(Hook):
     """Takes down what a training runs with, and puts it into every checkpoint's `meta`.
 
@@ -51,12 +68,11 @@ class KeepTraining(Hook):
 
     priority = "VERY_LOW"
 
-    def __init__(self, cfg: Config) -> None:
-        self.cfg = cfg
+    def __init__(self, cfg: Config, given: LoadFrom) -> None:
+        self.cfg, self._given = cfg, given
         self.facts: dict[str, Any] = {}
         self._earlier: dict[str, Any] | None = None
         self._pretrained: dict[str, Any] | None = None
-        self._load_from: dict[str, Any] | None = None
         self._built_lr = 0.0
 
     def before_run(self, runner: Runner) -> None:
@@ -69,10 +85,6 @@ class KeepTraining(Hook):
             self._earlier = checkpoint.get("meta", {}).get("training", {})
             return
         self._pretrained = _pretrained(runner)
-        self._load_from = count_loaded_from(
-            unwrap(runner.model), checkpoint, Path(runner._load_from)
-        )
-        show(said("load_from", self._load_from, "tensors"))
 
     def before_train(self, runner: Runner) -> None:
         """Complete the facts; the network has its initial weights, or those resumed from."""
@@ -88,7 +100,7 @@ class KeepTraining(Hook):
                 show(f"Settings are not those that it began with. {LONGER}")
             self.facts = {**self._earlier, "starts": [*self._earlier["starts"], start]}
             return
-        if self._earlier is None and self._load_from is None:
+        if self._earlier is None and self._given.weights is None:
             self._pretrained = _pretrained(runner)
             if self._pretrained:
                 show(said("pretrained", self._pretrained, "convolutions"))
@@ -96,7 +108,7 @@ class KeepTraining(Hook):
         self.facts = dict(
             starts=[start],
             pretrained=self._pretrained,
-            load_from=self._load_from,
+            load_from=self._given.weights,
             data=data if len(data) > 1 else data[0],
         )
 
@@ -169,14 +181,14 @@ def said(what: str, weights: dict[str, Any], kind: str) -> str:
     return f"{what} {weights['file']}: {loaded} of the network's {total} {kind} are from it"
 
 
-def count_loaded_from(model: nn.Module, checkpoint: dict, path: Path) -> dict[str, Any]:
+def count_loaded_from(model: nn.Module, checkpoint: dict, source: str) -> dict[str, Any]:
     """What `schema.Weights` holds of a `load_from`, whose other tensors mmengine leaves out.
 
     Args:
         model: the recogniser.
         checkpoint: what the file holds; its `state_dict` becomes the one that mmengine is to load,
             without what wrapped its network in the names.
-        path: of the file.
+        source: what `load_from` says: a file or a URL.
 
     Raises:
         WeightsError: if it holds no state dict, fewer than half of the network's tensors fit, or
@@ -184,19 +196,20 @@ def count_loaded_from(model: nn.Module, checkpoint: dict, path: Path) -> dict[st
     """
     found = tensors_of(checkpoint)
     if found is None:
-        raise WeightsError(f"load_from {path}: holds no state dict, bare or under a usual name")
+        raise WeightsError(f"load_from {source}: holds no state dict, bare or under a usual name")
     own, tensors = model.state_dict(), found[0]
     fit = [n for n, t in own.items() if n in tensors and tensors[n].shape == t.shape]
     missing = empty_blocks(own, fit)
     if len(fit) < len(own) / 2 or missing:
         blocks = f", none of {', '.join(missing)}" if fit and missing else ""
         raise WeightsError(
-            f"load_from {path}: {len(fit)} of the network's {len(own)} tensors are in it, by name "
-            f"and shape{blocks}; give a checkpoint of this network (2D weights: "
+            f"load_from {source}: {len(fit)} of the network's {len(own)} tensors are in it, by "
+            f"name and shape{blocks}; give a checkpoint of this network (2D weights: "
             "model.backbone.pretrained)"
         )
     checkpoint["state_dict"] = tensors
-    return dict(file=path.name, sha256=file_sha256(path), loaded=len(fit), tensors=len(own))
+    sha256 = sha256_of(source)
+    return dict(file=Path(source).name, sha256=sha256, loaded=len(fit), tensors=len(own))
 
 
 def _require_one_step(runner: Runner) -> None:
@@ -259,11 +272,11 @@ def scaled_lr(cfg: Config, batch: int) -> float:
         cfg: the config.
         batch: videos a step of the optimiser.
     """
-    lr, scale = _own_lr(cfg), cfg.get("auto_scale_lr") or {}
+    lr, scale = own_lr(cfg), cfg.get("auto_scale_lr") or {}
     return lr * batch / scale["base_batch_size"] if scale.get("enable") else lr
 
 
-def _own_lr(cfg: Config) -> float:
+def own_lr(cfg: Config) -> float:
     """The config's, or that of PyTorch's optimiser where the config leaves it to that."""
     optimizer = cfg.optim_wrapper.optimizer
     if "lr" in optimizer:
@@ -295,7 +308,7 @@ def planned(cfg: Config) -> dict[str, Any]:
     scale = cfg.get("auto_scale_lr") or {}
     return dict(
         batch=scale.get("base_batch_size", cfg.train_dataloader.batch_size),
-        lr=_own_lr(cfg),
+        lr=own_lr(cfg),
         precision=_precision(cfg) if wrapper.get("type") == "AmpOptimWrapper" else "float32",
         ema=any(hook.get("type") == "EMAHook" for hook in hooks),
         sync_bn=cfg.get("sync_bn") is not None,

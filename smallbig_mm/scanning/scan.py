@@ -93,7 +93,7 @@ def _owned(out: Path) -> Iterator[None]:
     try:
         out.mkdir(parents=True, exist_ok=True)
         with (out / ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield
     except BlockingIOError:
         raise UserError(f"--out {out}: another check_videos is writing there") from None
@@ -127,6 +127,7 @@ def _entry(number: int, content: str, earlier: Entry | None, how: How) -> tuple[
     tried = earlier is None or not (
         (earlier.file, earlier.size, earlier.mtime) == (file, size, mtime)
         and earlier.all_frames >= how.all_frames
+        and earlier.status not in ("hung", "crashed")  # which may have been the machine's doing
         and not (is_folder and _other_frames(earlier, rest, how))
     )
     if earlier is not None and not tried:

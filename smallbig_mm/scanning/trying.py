@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import av
+import av.error
 import numpy as np
 from PIL import Image
 
-from ..errors import UserError, VideoDecodeError
+from ..errors import StackError, UserError, VideoDecodeError, last_line
 from ..reading import TIMEOUT, open_video
 
 OK, SHORT = "ok", "too short"
@@ -77,6 +78,10 @@ def try_video(file: str, how: How) -> Found:
         cut = cut_short(file)
     except VideoDecodeError as error:
         return Found(error.kind, why=str(error).removeprefix(f"{file}: "))
+    except av.error.FFmpegError as error:
+        return Found("unreadable", why=f"{type(error).__name__}: {error}")
+    except (OSError, MemoryError, StackError) as error:  # this machine's failure, not the file's
+        raise UserError(f"{file}: {last_line(error)}; fewer --workers go on from here") from error
     except Exception as error:  # one file must not end the scan of a million
         return Found("unreadable", why=f"{type(error).__name__}: {error}")
     if cut:

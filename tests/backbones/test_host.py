@@ -214,6 +214,21 @@ def test_activation_checkpointing_changes_memory_only(compiled):
     assert saving.layer2[0].conv1.bn.num_batches_tracked == 1
 
 
+def test_a_second_backward_pass_through_recomputed_blocks():
+    saving = ResNet3dUnits(depth=23, with_cp=True, base_channels=2, stage_blocks=(1, 1, 1, 1))
+    loss = saving.double().train()(torch.randn(2, 3, 2, 32, 32).double()).square().mean()
+    loss.backward(retain_graph=True)
+    once = [parameter.grad.clone() for parameter in saving.parameters()]
+    loss.backward()
+    for parameter, grad in zip(saving.parameters(), once, strict=True):
+        torch.testing.assert_close(parameter.grad, 2 * grad)
+    assert saving.layer2[0].conv1.bn.num_batches_tracked == 1
+
+
+def test_a_clip_that_ends_as_one_position_passes():
+    ResNet3dUnits(depth=23, clip_size=(1, 32, 32), **SMALL)
+
+
 def test_train_and_eval_return_the_network():
     net = MODELS.build(dict(type="ResNet3dUnits", depth=18, **SMALL))
     assert net.eval() is net and net.train() is net

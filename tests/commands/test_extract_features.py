@@ -4,6 +4,7 @@ import json
 import pickle
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from safetensors.numpy import load_file
 from smallbig_mm import features
 from smallbig_mm.commands import start
 from smallbig_mm.configs import load_config
+from smallbig_mm.errors import DiskError
 from smallbig_mm.inference import VideoPipeline, batch_of, load_recognizer
 
 from ..tool import run_here, write_config
@@ -146,6 +148,14 @@ def test_a_bad_video_is_named_and_the_others_go_on(extract, tmp_path, monkeypatc
     )
     assert extract(videos, tmp_path / "out.npz")[0] == 0
     assert seen == ["1.mp4"] and len(np.load(tmp_path / "out.npz").files) == 3
+
+
+def test_a_full_disk_ends_it_at_once(extract, tmp_path, monkeypatch):
+    write_dataset(tmp_path / "videos", number=2)
+    full = DiskError("no room")
+    monkeypatch.setattr(features, "_keep", Mock(side_effect=full))
+    code, lines, errors = extract(tmp_path / "videos", tmp_path / "out.npz")
+    assert (code, lines, errors) == (2, [], "error: no room\n")
 
 
 def test_what_is_wrong_is_said_in_one_line(folder, extract, tmp_path):

@@ -52,6 +52,17 @@ def test_a_training_in_bfloat16_goes_on_as_it_would_have(monkeypatch) -> None:
     assert losses(again, resumed, 6) == rest
 
 
+@needs_no_gpu
+def test_what_a_cpu_trained_is_resumed_where_gradients_are_scaled(monkeypatch) -> None:
+    monkeypatch.setattr(precision, "has_bfloat16", lambda: True)
+    state = wrapper(nn.Linear(8, 1)).state_dict()
+    assert state["loss_scaler"] == {}
+    other = wrapper(nn.Linear(8, 1))
+    other.loss_scaler = torch.amp.GradScaler("cpu")  # a GPU's, which refuses an empty state
+    other.load_state_dict(state)
+    assert state["loss_scaler"] == {} and other.loss_scaler.get_scale() > 1
+
+
 def _saved(state: dict) -> io.BytesIO:
     file = io.BytesIO()
     torch.save(state, file)

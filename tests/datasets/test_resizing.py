@@ -1,8 +1,9 @@
 """resize.py: smaller copies with the same frames at the same times, or a line that says why not."""
 
-import fcntl
 import json
 import os
+import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -253,10 +254,20 @@ def test_folders_that_cannot_be_meant_are_refused(tmp_path, folder, out, short_s
 def test_two_at_a_time_are_refused(tmp_path):
     write_video(tmp_path / "in/0.mp4", frames=1)
     (tmp_path / "out").mkdir()
-    with (tmp_path / "out/.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        with pytest.raises(UserError, match="another resize"):
-            run_here("resize", "in", "out", cwd=tmp_path)
+    code = (
+        "import fcntl; f = open('out/.lock', 'w'); fcntl.lockf(f, fcntl.LOCK_EX); print(input(0))"
+    )
+    other = subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert other.stdout.read(1) == "0"  # it has the lock
+    with pytest.raises(UserError, match="another resize"):
+        run_here("resize", "in", "out", cwd=tmp_path)
+    other.communicate("\n")
     assert run(tmp_path) == 0
 
 

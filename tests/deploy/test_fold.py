@@ -30,6 +30,7 @@ NETWORKS = {
     "past, average": dict(
         SMALLBIG, depth=23, pool="avg", views=((("past", 3), 3, 3), None, (("both", 2), 1, 3))
     ),
+    "leaky": dict(SMALLBIG, depth=23, act_cfg=dict(type="LeakyReLU", negative_slope=0.5)),
     "checkpointed": dict(SMALLBIG, depth=23, with_cp=True),
 }
 
@@ -66,6 +67,13 @@ def test_folded_is_equal_at_any_size(name):
         assert torch.equal(clip, before)
     clip = clip[:1].float()
     assert difference(network.float(), folded.float(), clip) < 1e-5
+
+
+def test_units_with_other_norms_stay():
+    norms = dict(norm_cfg=dict(type="GN", num_groups=2), extra_unit="default")
+    network = MODELS.build(dict(SMALLBIG, depth=23, **norms)).double().eval()
+    clip = torch.randn(1, 3, 4, 96, 96, dtype=torch.float64)
+    assert difference(network, fold(network), clip) < 1e-12
 
 
 def test_the_network_and_its_mode_stay():

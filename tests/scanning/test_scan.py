@@ -1,6 +1,7 @@
 """A list is scanned to its end whatever its videos do, and what is known is not tried again."""
 
 import csv
+import errno
 import json
 import os
 import signal
@@ -9,12 +10,14 @@ import sys
 import time
 import wave
 from pathlib import Path
+from unittest.mock import Mock
 
 import cv2
 import numpy as np
 import pytest
 
 from smallbig_mm.errors import UserError
+from smallbig_mm.scanning import trying
 
 from ..faults import scans
 from ..reading.corpus import write
@@ -127,6 +130,11 @@ def test_what_has_changed_is_tried_again_and_nothing_else(tmp_path):
     listed.write_text("".join(f"{i}.mp4 0\n" for i in (0, 3, 5)) + "0.mp4 1\n")
     assert check(listed, root=tmp_path) == 0
     assert summary(listed)["tried"] == 0
+    entries = Path(f"{listed}.checked/report.jsonl")
+    first, second, *rest = entries.read_text().splitlines(keepends=True)
+    entries.write_text("".join([first, second.replace('"ok"', '"hung"'), *rest]))
+    assert check(listed, root=tmp_path) == 0  # what hung once may not again
+    assert summary(listed)["tried"] == 1
     assert check(listed, "--all-frames", root=tmp_path) == 0
     assert summary(listed)["tried"] == 4
     assert check(listed, "--min-frames", 21, root=tmp_path) == 1
@@ -190,6 +198,17 @@ def frames(folder: Path, names: list[str]) -> None:
 
 
 FIVE = [f"{number:05}.jpg" for number in range(1, 6)]
+
+
+def test_this_machines_failure_is_no_videos(tmp_path, monkeypatch):
+    listed = write_dataset(tmp_path, 3)
+    error = OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+    with monkeypatch.context() as patch:
+        patch.setattr(trying, "open_video", Mock(side_effect=error))
+        with pytest.raises(UserError, match=r"0\.mp4: .*Too many open files; fewer --workers"):
+            run_here("check_videos", listed, "--root", tmp_path, cwd=tmp_path)
+    assert check(listed, root=tmp_path) == 0
+    assert [e["status"] for e in report(listed)] == ["ok"] * 3
 
 
 def test_folders_of_frames(tmp_path):
