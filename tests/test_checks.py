@@ -1,5 +1,6 @@
 """What is wrong is said before a run starts, all of it, and nothing else changes."""
 
+import copy
 import importlib.util
 import os
 import re
@@ -226,6 +227,7 @@ def network() -> torch.nn.Module:
 @pytest.mark.parametrize("prefix", ["_orig_mod.", "module._orig_mod.", "model.module.", "inner"])
 def test_a_checkpoint_loads_whatever_wrapped_it(network, container, prefix, tmp_path):
     """To be tested, and as `load_from`; `inner`: only the backbone was compiled."""
+    network = copy.deepcopy(network)
     old = {name: torch.randn(t.shape).to(t.dtype) for name, t in network.state_dict().items()}
     if prefix == "inner":
         named = {n.replace("backbone.", "backbone._orig_mod."): t for n, t in old.items()}
