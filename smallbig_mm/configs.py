@@ -70,18 +70,18 @@ def load_config(path: str, options: dict | None = None) -> Config:
         if cfg.get(f"{split}_dataloader"):
             _mended(cfg[f"{split}_dataloader"])
             if decoder is not None:
-                _decode_with(decoder, cfg[f"{split}_dataloader"])
+                set_decoders(cfg[f"{split}_dataloader"], decoder=decoder)
     return cfg
 
 
-def _decode_with(decoder: str, settings: Any) -> None:
-    """Set the decoder of every `DecordInit` in some settings."""
+def set_decoders(settings: Any, **changes: Any) -> None:
+    """Change every `DecordInit`, or what stands in for one, in some settings."""
     if isinstance(settings, dict):
         if str(settings.get("type", "")).endswith("DecordInit"):
-            settings["decoder"] = decoder
+            settings.update(changes)
         settings = list(settings.values())
     for item in settings if isinstance(settings, list) else ():
-        _decode_with(decoder, item)
+        set_decoders(item, **changes)
 
 
 def _mended(loader: Any) -> None:

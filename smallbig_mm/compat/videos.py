@@ -6,7 +6,6 @@ import functools
 import inspect
 import json
 import os
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -93,10 +92,8 @@ def _reason(file: Path, error: Exception) -> str:
         return "no such file"
     if file.is_file() and file.stat().st_size == 0:
         return "the file is empty"
-    # decord prefixes "[12:00:00] /its/source.cc:83: " and appends a stack trace.
     words = getattr(error, "strerror", None) or str(error).strip() or type(error).__name__
-    line = words.splitlines()[0]
-    return f"it cannot be decoded ({re.sub(r'^.*[.]cc:[0-9]+: *', '', line).strip()})"
+    return f"it cannot be decoded ({words.splitlines()[0].strip()})"
 
 
 def _naming_the_frame(transform: Callable[[Any, dict], dict]) -> Callable[[Any, dict], dict]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import http.client
 import importlib
 import inspect
@@ -19,7 +18,7 @@ from urllib.parse import urlparse
 
 from .. import printed
 from ..errors import CheckpointError, UserError, WeightsError
-from ..files import absence
+from ..files import absence, file_sha256
 from .pickles import numpy_names
 
 PYTORCH_MODELS = "https://download.pytorch.org/models/"
@@ -200,21 +199,16 @@ def _cached(url: str, model_dir: str | None = None) -> Path:
 def file_of(filename: str) -> Path:
     """The file that weights come from: a local one, or the copy of `torchvision://NAME` or a URL in
     torch hub's cache, once they were loaded."""
-    if filename.startswith(("torchvision://", "modelzoo://")):
-        filename = _torchvision_urls()[filename.partition("://")[2]]
+    filename = url_of(filename)
     return _cached(filename) if filename.startswith(("http://", "https://")) else Path(filename)
 
 
 def _check_hash(file: Path) -> None:
-    wanted = file.stem.rpartition("-")[2]
-    with file.open("rb") as stream:
-        digest = hashlib.sha256()
-        for chunk in iter(lambda: stream.read(1 << 20), b""):
-            digest.update(chunk)
-    if not digest.hexdigest().startswith(wanted):
+    wanted, found = file.stem.rpartition("-")[2], file_sha256(file)
+    if not found.startswith(wanted):
         raise WeightsError(
-            f"{file} is damaged: its sha256 begins with {digest.hexdigest()[: len(wanted)]}, not "
-            f"{wanted}. Delete it, and it is downloaded again"
+            f"{file} is damaged: its sha256 begins with {found[: len(wanted)]}, not {wanted}. "
+            "Delete it, and it is downloaded again"
         )
 
 

@@ -17,6 +17,7 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope, init_default_scope
 from mmengine.runner import Runner
 
+from ..configs import set_decoders
 from ..datasets.skipped import watched
 from ..errors import UserError
 
@@ -77,7 +78,7 @@ class Loader:
         if not way.workers:
             settings.pop("prefetch_factor", None)
         settings.dataset.update(dataset or {})
-        _decode_with(way.threads, settings)
+        set_decoders(settings, num_threads=way.threads)
         self.batch = int(settings.batch_size)
         self._settings = settings
 
@@ -151,13 +152,3 @@ def resident() -> float:
         total += pages.get(process, 0)
         left += children.get(process, [])
     return total * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-
-def _decode_with(threads: int, settings: Any) -> None:
-    """Set the threads of every decoder in some settings."""
-    if isinstance(settings, dict):
-        if str(settings.get("type", "")).endswith("DecordInit"):
-            settings["num_threads"] = threads
-        settings = list(settings.values())
-    for item in settings if isinstance(settings, list) else ():
-        _decode_with(threads, item)

@@ -15,7 +15,6 @@ from __future__ import annotations
 import hashlib
 import json
 import multiprocessing
-import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -28,6 +27,7 @@ from numpy.typing import NDArray
 
 from ..files import write_text
 from ..progress import progress_bar
+from ..workers import cores
 from .manifest import FILE, versions, videos_sha256
 from .motion_events import EVENTS, STILLS, draw_event, draw_still
 from .motion_shapes import GROUPS, SLOT_FRAMES, SLOTS, draw_video
@@ -192,7 +192,7 @@ def _render_all(
 ) -> None:
     if not videos:
         return
-    workers = min(workers or os.cpu_count() or 1, len(videos))
+    workers = min(workers or cores(), len(videos))
     with progress_bar(total=len(videos), desc="MotionShapes", unit="video") as bar:
         if workers == 1:
             for video in videos:

@@ -20,6 +20,7 @@ from ..files import PACKAGE
 from ..records import runs, store
 from ..records.provenance import now
 from ..records.schema import Record
+from ..workers import cores
 from .job import Job
 
 POLL, PATIENCE = 0.2, 30  # seconds: between looks at the jobs; for one to end when told to
@@ -57,7 +58,7 @@ def run(
         else:
             yield job, known, False
     devices = gpus()
-    workers = workers or len(devices) or len(os.sched_getaffinity(0))
+    workers = workers or len(devices) or cores()
     free = [devices[n % len(devices)] if devices else None for n in range(workers)]
     running: dict[Popen, tuple[Job, str | None, str, set[Path]]] = {}
     try:
