@@ -60,9 +60,9 @@ def _finite(value: Tensor) -> bool:
 
 
 def _require_finite(samples: Any) -> None:
-    for sample in samples or ():
-        scores = sample.get("pred_score")
-        if scores is not None and not _finite(scores):
+    for sample in samples if isinstance(samples, (list, tuple)) else ():  # or a tensor of features
+        scores = getattr(sample, "pred_score", None)
+        if isinstance(scores, Tensor) and not _finite(scores):
             raise UserError(
                 "scores are not finite: these weights give none, or in this precision; no figure "
                 "is made of them"

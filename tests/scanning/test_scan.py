@@ -266,7 +266,7 @@ def test_wrong_arguments_are_told(tmp_path):
         "blank.txt: is empty": [tmp_path / "blank.txt"],
         "--root .*none: no such folder": [listed, "--root", tmp_path / "none"],
         "report.jsonl: is no report": [listed, "--out", tmp_path / "other"],
-        "--out .*list.txt: cannot be written": [listed, "--out", listed],
+        "list.txt: is a file, not a folder": [listed, "--out", listed],
         "--filename-tmpl img.jpg: must name": [listed, "--filename-tmpl", "img.jpg"],
         "--timeout 0": [listed, "--timeout", 0],
     }.items():
