@@ -2123,15 +2123,15 @@ const DATA = {
    "network": "SmallBig: 3×5×5",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 71.4062,
-   "half": null,
+   "top1": 63.0469,
+   "half": 106.216,
    "costs": {
     "clip": 0.0313446,
     "params": 0.1704,
     "video": 0.0626893
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 1 seeds",
+   "origin": "trained here at an eighth of the width, 2 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": true,
    "others": []
@@ -2141,15 +2141,15 @@ const DATA = {
    "network": "SmallBig: 3×7×7",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 59.5312,
-   "half": null,
+   "top1": 56.4844,
+   "half": 38.7142,
    "costs": {
     "clip": 0.0313446,
     "params": 0.1704,
     "video": 0.0626893
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 1 seeds",
+   "origin": "trained here at an eighth of the width, 2 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": true,
    "others": []
@@ -2159,15 +2159,15 @@ const DATA = {
    "network": "SmallBig: T×3×3",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 73.4375,
-   "half": null,
+   "top1": 73.2812,
+   "half": 1.98534,
    "costs": {
     "clip": 0.0278753,
     "params": 0.1704,
     "video": 0.0557507
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 1 seeds",
+   "origin": "trained here at an eighth of the width, 2 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": true,
    "others": []
@@ -2177,15 +2177,15 @@ const DATA = {
    "network": "SmallBig: 3×3×3(1st layer)+T×3×3(3rd layer)",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 72.8125,
-   "half": null,
+   "top1": 74.4531,
+   "half": 20.8461,
    "costs": {
     "clip": 0.0319508,
     "params": 0.172,
     "video": 0.0639017
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 1 seeds",
+   "origin": "trained here at an eighth of the width, 2 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": true,
    "others": []
@@ -2195,15 +2195,15 @@ const DATA = {
    "network": "SmallBig: Typical",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 75.1562,
-   "half": null,
+   "top1": 77.3438,
+   "half": 27.7948,
    "costs": {
     "clip": 0.0425185,
     "params": 0.172304,
     "video": 0.0850371
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 1 seeds",
+   "origin": "trained here at an eighth of the width, 2 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": true,
    "others": [
@@ -2215,15 +2215,15 @@ const DATA = {
    "network": "SmallBig: Full",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 76.0938,
-   "half": null,
+   "top1": 76.6406,
+   "half": 6.94871,
    "costs": {
     "clip": 0.0480381,
     "params": 0.202576,
     "video": 0.0960763
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 1 seeds",
+   "origin": "trained here at an eighth of the width, 2 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": true,
    "others": [
@@ -2240,15 +2240,15 @@ const DATA = {
    "network": "Avg Pool",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 80.9375,
-   "half": null,
+   "top1": 77.4219,
+   "half": 44.6703,
    "costs": {
     "clip": 0.0480381,
     "params": 0.202576,
     "video": 0.0960763
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 1 seeds",
+   "origin": "trained here at an eighth of the width, 2 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": true,
    "others": []
@@ -2258,15 +2258,15 @@ const DATA = {
    "network": "Without Share",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 79.6875,
-   "half": null,
+   "top1": 79.375,
+   "half": 3.97069,
    "costs": {
     "clip": 0.0480381,
     "params": 0.336976,
     "video": 0.0960763
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 1 seeds",
+   "origin": "trained here at an eighth of the width, 2 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": true,
    "others": []
@@ -2276,15 +2276,15 @@ const DATA = {
    "network": "Single BN",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 83.5938,
-   "half": null,
+   "top1": 83.4375,
+   "half": 1.98534,
    "costs": {
     "clip": 0.0328993,
     "params": 0.200272,
     "video": 0.0657987
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 1 seeds",
+   "origin": "trained here at an eighth of the width, 2 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": true,
    "others": []
@@ -2294,15 +2294,15 @@ const DATA = {
    "network": "NonLocal-R23",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 53.9062,
-   "half": null,
+   "top1": 54.1406,
+   "half": 2.97802,
    "costs": {
     "clip": 0.0881971,
     "params": 0.28648,
     "video": 0.176394
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 1 seeds",
+   "origin": "trained here at an eighth of the width, 2 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": false,
    "others": [
@@ -2707,9 +2707,9 @@ const DATA = {
    "claim": "3x3x3 is better than 3x5x5",
    "paper": 0.4,
    "events": {
-    "difference": 1.25,
-    "half": null,
-    "verdict": "not tested: one seed tells no spread"
+    "difference": 5.54688,
+    "half": 54.597,
+    "verdict": "not decided"
    },
    "orderFree": {
     "difference": 6.75,
@@ -2722,9 +2722,9 @@ const DATA = {
    "claim": "3x3x3 is better than 3x7x7",
    "paper": 0.9,
    "events": {
-    "difference": 13.125,
-    "half": null,
-    "verdict": "not tested: one seed tells no spread"
+    "difference": 12.1094,
+    "half": 12.9047,
+    "verdict": "not decided"
    },
    "orderFree": {
     "difference": 17.75,
@@ -2737,9 +2737,9 @@ const DATA = {
    "claim": "3x3x3 is better than Tx3x3",
    "paper": 0.2,
    "events": {
-    "difference": -0.78125,
-    "half": null,
-    "verdict": "not tested: one seed tells no spread"
+    "difference": -4.6875,
+    "half": 49.6336,
+    "verdict": "not decided"
    },
    "orderFree": {
     "difference": 62.25,
@@ -2754,9 +2754,9 @@ const DATA = {
    "claim": "first + third layer is better than first",
    "paper": 1.3,
    "events": {
-    "difference": 0.15625,
-    "half": null,
-    "verdict": "not tested: one seed tells no spread"
+    "difference": 5.85938,
+    "half": 72.4651,
+    "verdict": "not decided"
    },
    "orderFree": {
     "difference": -7.95,
@@ -2769,9 +2769,9 @@ const DATA = {
    "claim": "typical is better than first + third",
    "paper": 0.6,
    "events": {
-    "difference": 2.34375,
-    "half": null,
-    "verdict": "not tested: one seed tells no spread"
+    "difference": 2.89062,
+    "half": 6.94871,
+    "verdict": "not decided"
    },
    "orderFree": {
     "difference": 13.5,
@@ -2784,9 +2784,9 @@ const DATA = {
    "claim": "full is better than typical",
    "paper": 1.2,
    "events": {
-    "difference": 0.9375,
-    "half": null,
-    "verdict": "not tested: one seed tells no spread"
+    "difference": -0.703125,
+    "half": 20.8461,
+    "verdict": "not decided"
    },
    "orderFree": {
     "difference": 4.95,
@@ -2799,9 +2799,9 @@ const DATA = {
    "claim": "max pooling is better than average",
    "paper": 0.4,
    "events": {
-    "difference": -4.84375,
-    "half": null,
-    "verdict": "not tested: one seed tells no spread"
+    "difference": -0.78125,
+    "half": 51.619,
+    "verdict": "not decided"
    },
    "orderFree": {
     "difference": 1.85,
@@ -2814,9 +2814,9 @@ const DATA = {
    "claim": "sharing is better than not sharing",
    "paper": 1.0,
    "events": {
-    "difference": -3.59375,
-    "half": null,
-    "verdict": "not tested: one seed tells no spread"
+    "difference": -2.73438,
+    "half": 10.9194,
+    "verdict": "not decided"
    },
    "orderFree": {
     "difference": 4.95,
@@ -2829,9 +2829,9 @@ const DATA = {
    "claim": "individual BN is better than single",
    "paper": 8.0,
    "events": {
-    "difference": -7.5,
-    "half": null,
-    "verdict": "not tested: one seed tells no spread"
+    "difference": -6.79688,
+    "half": 8.93405,
+    "verdict": "not decided"
    },
    "orderFree": {
     "difference": 3.95,
@@ -2844,9 +2844,9 @@ const DATA = {
    "claim": "SmallBig is better than NonLocal",
    "paper": 2.4,
    "events": {
-    "difference": 22.1875,
-    "half": null,
-    "verdict": "not tested: one seed tells no spread"
+    "difference": 22.5,
+    "half": 3.97069,
+    "verdict": "not decided"
    },
    "orderFree": {
     "difference": 73.65,
