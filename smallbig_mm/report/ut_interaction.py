@@ -180,7 +180,10 @@ def _tested(values: Mapping[str, float]) -> Clustered | None:
 def _interval(found: Clustered | None, sign: str = "+") -> str:
     if found is None:
         return "not known: sequences do not differ"
-    return f"{100 * found.low:{sign}.1f} to {100 * found.high:{sign}.1f}"
+    low, high = 100 * found.low, 100 * found.high
+    if not sign:  # a share
+        low, high = max(low, 0.0), min(high, 100.0)
+    return f"{low:{sign}.1f} to {high:{sign}.1f}"
 
 
 def _paired(first: Iterable[Record], second: Iterable[Record]) -> dict[str, float]:

@@ -150,6 +150,11 @@ def test_the_newest_run_of_todays_config_counts(made):
     assert rows(document([first, second, older]), "Networks")["2D R23"]["top-1 %"] == "50.0"
 
 
+def test_an_interval_of_a_share_ends_at_100(made):
+    some = made("r23", (1, 2, 3), sequences=range(1, 5))
+    assert rows(document([some]), "Networks")["2D R23"]["95 %"] == "0.0 to 100.0"
+
+
 def test_it_says_so_where_sequences_do_not_differ(made):
     page = document([made("r23", SEQUENCES), made("tsm_r23", ())])
     found = rows(page, "Differences")["TSM-R23 - 2D R23"]
