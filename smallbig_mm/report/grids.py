@@ -70,7 +70,7 @@ class Trained:
 
     def half(self, metric: str) -> float | None:
         """Half of the mean's 95 % interval; None of a single seed."""
-        return interval([(1, [*self.figures(metric).values()])])
+        return interval([*self.figures(metric).values()])
 
     def text(self, metric: str) -> str:
         """Mean and standard deviation over its seeds."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import mean, stdev, variance
+from statistics import mean, stdev
 
 from scipy.optimize import brentq
 from scipy.stats import nct, ttest_1samp
@@ -16,25 +16,12 @@ LEVEL, POWER = 0.05, 0.8
 MOST = 1000  # seeds that are looked at
 
 
-def interval(terms: Iterable[tuple[int, Sequence[float]]]) -> float | None:
-    """Half of the 95 % interval of a weighted sum of means (Welch, 1947; Satterthwaite's freedom).
-
-    Args:
-        terms: a weight, and the values whose mean it weighs, of which there must be two or more.
-
-    Returns:
-        None if a term has one value only; 0 if no term varies.
-    """
-    parts = []
-    for weight, values in terms:
-        if len(values) < 2:
-            return None
-        parts.append((weight**2 * variance(values) / len(values), len(values) - 1))
-    total = sum(part for part, _ in parts)
-    if total == 0:
-        return 0.0
-    freedom = total**2 / sum(part**2 / own for part, own in parts)
-    return float(student_t.ppf(0.975, freedom)) * math.sqrt(total)
+def interval(values: Sequence[float]) -> float | None:
+    """Half of the 95 % interval of a mean, by Student's t; None of a single value."""
+    if len(values) < 2:
+        return None
+    wide = student_t.isf(LEVEL / 2, len(values) - 1)
+    return float(wide) * stdev(values) / math.sqrt(len(values))
 
 
 @dataclass(frozen=True)
