@@ -20,7 +20,8 @@ from mmengine.config import Config
 from torch import Tensor
 
 from .compat import pickles
-from .configs import gives_features, labelled, load_config, sources
+from .configs import gives_features, load_config, sources
+from .configs.lists import labelled
 from .deploy.execution import PLAIN
 from .errors import UserError
 from .files import whole

@@ -18,7 +18,8 @@ from mmengine.registry import init_default_scope
 from torch import Tensor, nn
 
 from .checkpoints import load_for
-from .configs import Protocol, load_config, protocol, require_network, sources
+from .configs import load_config, require_network, sources
+from .configs.sampling import Protocol, protocol
 from .errors import UserError, VideoDecodeError
 from .files import require_file
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from .configs import NETWORK, TRAINING, digest
+from .configs.identity import NETWORK, TRAINING, digest
 from .errors import RowError
 from .files import CONFIGS, SHARE
 

@@ -10,7 +10,7 @@ from mmengine.model import BaseModule
 from mmengine.runner.checkpoint import CheckpointLoader
 
 import smallbig_mm
-from smallbig_mm.configs import leaves
+from smallbig_mm.configs.identity import leaves
 from smallbig_mm.errors import UserError
 from smallbig_mm.files import CONFIGS
 

@@ -9,7 +9,8 @@ import pytest
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from smallbig_mm.configs import dataset_of, digest, load_config
+from smallbig_mm.configs import dataset_of, load_config
+from smallbig_mm.configs.identity import digest
 from smallbig_mm.paper import rows
 
 from .videos import write_dataset

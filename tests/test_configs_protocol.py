@@ -3,7 +3,7 @@
 import pytest
 from mmengine.config import Config
 
-from smallbig_mm.configs import Protocol, protocol
+from smallbig_mm.configs.sampling import Protocol, protocol
 from smallbig_mm.errors import ProtocolError
 from smallbig_mm.records.store import input_of
 

@@ -9,7 +9,9 @@ import pytest
 from mmengine.config import Config
 
 from smallbig_mm import paper
-from smallbig_mm.configs import dataset_of, digest, protocol
+from smallbig_mm.configs import dataset_of
+from smallbig_mm.configs.identity import digest
+from smallbig_mm.configs.sampling import protocol
 from smallbig_mm.ensemble import members_of
 from smallbig_mm.errors import RowError
 from smallbig_mm.paper import PAPER, TABLES, Row, datasets, find, rows, training

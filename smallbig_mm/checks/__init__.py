@@ -16,7 +16,7 @@ from mmengine.dist import all_gather_object, is_main_process
 from mmengine.runner import Runner
 
 from .. import checkpoints
-from ..configs import check_annotations
+from ..configs.lists import check_annotations
 from ..datasets.undecodable import log_of, look_for_videos
 from ..errors import Problems, UserError, last_line
 from ..files import require_file

@@ -16,7 +16,8 @@ from mmengine.config import Config, DictAction
 
 from .. import ensemble
 from ..checkpoints import load_for
-from ..configs import check_annotations, load_config
+from ..configs import load_config
+from ..configs.lists import check_annotations
 from ..errors import UserError
 from ..files import CONFIGS, require_file
 from ..records import runs

@@ -9,7 +9,8 @@ from pathlib import Path
 from mmengine.config import DictAction
 from mmengine.device import get_device
 
-from ..configs import digest, load_config
+from ..configs import load_config
+from ..configs.identity import digest
 from ..errors import UserError
 from ..features import Extractor, extract, require_suffix
 from ..files import content_sha256, file_sha256, sources_sha256

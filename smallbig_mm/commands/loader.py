@@ -9,7 +9,8 @@ from itertools import product
 
 from mmengine.logging import MMLogger
 
-from ..configs import check_annotations, load_config
+from ..configs import load_config
+from ..configs.lists import check_annotations
 from ..costs.loading import Way
 from ..errors import UserError
 from ..experiments.loading import Plan, measure, record

@@ -12,7 +12,8 @@ from mmengine.dist import get_world_size
 from mmengine.runner import EpochBasedTrainLoop, Runner
 from torch import nn
 
-from ..configs import kind_of, protocol
+from ..configs import kind_of
+from ..configs.sampling import protocol
 from ..costs.counting import quick_macs
 from ..datasets.skipped import watched
 from ..deploy.execution import PLAIN, Execution

@@ -22,7 +22,7 @@ from mmengine.registry import DefaultScope, init_default_scope
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from ..configs import protocol
+from ..configs.sampling import protocol
 from ..errors import last_line
 from .memory import peak_activation_bytes
 

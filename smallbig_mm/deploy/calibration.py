@@ -15,7 +15,8 @@ from mmengine.dataset import pseudo_collate
 from torch import Tensor
 
 from ..annotations import read_list
-from ..configs import SPLITS, layout_in, sources
+from ..configs import SPLITS, sources
+from ..configs.lists import layout_in
 from ..errors import UserError, VideoDecodeError
 from .views import as_views, rows_of_a_view
 

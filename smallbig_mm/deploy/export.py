@@ -11,7 +11,8 @@ import torch
 from mmengine.config import Config
 from torch import Tensor
 
-from ..configs import digest, protocol
+from ..configs.identity import digest
+from ..configs.sampling import protocol
 from ..errors import UserError
 from ..files import file_sha256, relative, whole
 from .backends import Run, onnxruntime_run

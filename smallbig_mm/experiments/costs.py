@@ -10,7 +10,8 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from ..configs import digest, identity, protocol
+from ..configs.identity import digest, identity
+from ..configs.sampling import protocol
 from ..costs.counting import build_model, count
 from ..files import CONFIGS, SHARE, relative
 from ..paper import Row, rows

@@ -16,7 +16,10 @@ from mmengine.config import Config
 from mmengine.device import get_device
 
 from ..annotations import read_list
-from ..configs import dataset_of, identity, lists, protocol, sources
+from ..configs import dataset_of, sources
+from ..configs.identity import identity
+from ..configs.lists import lists
+from ..configs.sampling import protocol
 from ..costs.counting import build_model, clip_of
 from ..costs.loading import Loader, Rates, Way, growth
 from ..costs.speed import Race

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from mmengine.config import Config, ConfigDict
 
-from ..configs import digest, load_config
+from ..configs import load_config
+from ..configs.identity import digest
 from ..errors import UserError
 from ..files import CONFIGS, relative
 from ..paper import rows, training

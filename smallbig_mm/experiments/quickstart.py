@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from ..configs import digest
+from ..configs.identity import digest
 from ..files import CONFIGS
 from .job import Job
 

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from mmengine.config import Config
 
-from ..configs import identity
+from ..configs.identity import identity
 from ..costs import machine
 from ..costs.speed import Call, Entry, Race
 from ..costs.steps import BY_TORCH, load

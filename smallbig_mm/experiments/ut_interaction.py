@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from ..configs import digest
+from ..configs.identity import digest
 from ..datasets.ut_interaction import SHAPE_ONLY
 from ..files import CONFIGS
 from ..records.training import planned

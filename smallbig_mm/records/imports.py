@@ -14,7 +14,9 @@ from mmengine.config import Config
 
 from .. import checkpoints
 from ..annotations import read_list
-from ..configs import dataset_of, identity, lists
+from ..configs import dataset_of
+from ..configs.identity import identity
+from ..configs.lists import lists
 from ..ensemble import Scores
 from ..ensemble import read as read_dump
 from ..errors import UserError

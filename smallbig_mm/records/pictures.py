@@ -9,7 +9,8 @@ from typing import Any
 from mmengine.config import Config
 
 from .. import checkpoints
-from ..configs import identity, protocol
+from ..configs.identity import identity
+from ..configs.sampling import protocol
 from ..files import file_name, file_sha256, relative
 from ..pretrained import Loaded
 from . import store

@@ -15,7 +15,9 @@ from mmengine.dist import broadcast_object_list, is_main_process
 from mmengine.logging import print_log
 from mmengine.runner import Runner
 
-from ..configs import VIDEOS, digest, ensemble_digest, identity, labelled, sources
+from ..configs import sources
+from ..configs.identity import VIDEOS, digest, ensemble_digest, identity
+from ..configs.lists import labelled
 from ..datasets.decoders import CountDecoders
 from ..datasets.skipped import SkippedVideos, skipped
 from ..datasets.undecodable import UndecodableVideos, log_of, require_videos

@@ -12,7 +12,10 @@ from mmengine.config import Config
 from pydantic import ValidationError
 
 from ..annotations import read_list
-from ..configs import dataset_of, digest, lists, protocol
+from ..configs import dataset_of
+from ..configs.identity import digest
+from ..configs.lists import lists
+from ..configs.sampling import protocol
 from ..datasets.manifest import manifest_of
 from ..errors import RecordError
 from ..files import CHECKOUT, CONFIGS, SHARE, content_sha256, file_sha256, relative, write_text

@@ -18,7 +18,7 @@ from mmengine.runner import EpochBasedTrainLoop, Runner
 from pydantic import ValidationError
 from torch import nn
 
-from ..configs import digest, identity
+from ..configs.identity import digest, identity
 from ..errors import CheckpointError, UserError, WeightsError
 from ..pretrained import count_loaded, sha256_of
 from ..printed import parse

@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import NamedTuple
 
-from ..configs import digest
+from ..configs.identity import digest
 from ..experiments.motion_shapes import jobs
 from ..files import CONFIGS, relative
 from ..paper import find

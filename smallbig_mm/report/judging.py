@@ -11,7 +11,8 @@ from typing import Any
 from mmengine.config import Config
 
 from ..compat.weights import url_of
-from ..configs import NETWORK, TEST, TRAINING, dataset_of, identity, leaves
+from ..configs import dataset_of
+from ..configs.identity import NETWORK, TEST, TRAINING, identity, leaves
 from ..errors import RecordError
 from ..paper import datasets
 from ..records.imports import NO_DUMP

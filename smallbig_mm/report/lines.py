@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from ..configs import Protocol, protocol
+from ..configs.sampling import Protocol, protocol
 from ..ensemble import members_of
 from ..experiments.costs import NOTES, by_network, network_of
 from ..files import CONFIGS, SHARE

@@ -11,7 +11,9 @@ import yaml
 from mmengine.config import Config
 
 from ..catalog import list_models
-from ..configs import dataset_of, digest, protocol
+from ..configs import dataset_of
+from ..configs.identity import digest
+from ..configs.sampling import protocol
 from ..datasets.ut_interaction import FOLDS
 from ..experiments.costs import by_network, network_of
 from ..files import CONFIGS, relative

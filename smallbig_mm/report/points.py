@@ -8,7 +8,7 @@ from typing import Any
 
 from mmengine.config import Config
 
-from ..configs import digest
+from ..configs.identity import digest
 from ..experiments.costs import network_of
 from ..files import CONFIGS, relative
 from ..records.store import metrics

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean, stdev
 
-from ..configs import digest
+from ..configs.identity import digest
 from ..experiments.quickstart import NETWORKS, config
 from ..records import store
 from ..records.schema import Record

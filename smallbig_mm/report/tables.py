@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ..configs import digest
+from ..configs.identity import digest
 from ..files import relative
 from ..paper import TABLES, rows
 from ..records.schema import Record

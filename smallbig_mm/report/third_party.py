@@ -11,7 +11,7 @@ import mmaction
 import yaml
 from mmengine.config import Config
 
-from ..configs import Protocol, protocol
+from ..configs.sampling import Protocol, protocol
 from ..files import SHARE
 from ..paper import find
 

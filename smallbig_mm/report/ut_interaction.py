@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import pandas as pd
 
-from ..configs import digest
+from ..configs.identity import digest
 from ..datasets.ut_interaction import CLASSES, FOLDS, TUNED_ON, parse_clip
 from ..experiments.ut_interaction import NETWORKS, TUNE, config
 from ..records import store

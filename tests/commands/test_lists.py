@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from smallbig_mm.compat import pickles
-from smallbig_mm.configs import check_annotations, load_config
+from smallbig_mm.configs import load_config
+from smallbig_mm.configs.lists import check_annotations
 from smallbig_mm.errors import UserError
 from smallbig_mm.files import file_sha256
 from smallbig_mm.records import store
@@ -139,7 +140,7 @@ def test_videos_that_are_named_twice(config, data, tmp_path, monkeypatch):
     twice = tmp_path / "twice.txt"
     twice.write_text(f"0.mp4 0\n./0.mp4 0\n{data}/0.mp4 0\n1.mp4 1\n")
     said = []
-    monkeypatch.setattr("smallbig_mm.configs.print_log", lambda text, **_: said.append(text))
+    monkeypatch.setattr("smallbig_mm.configs.lists.print_log", lambda text, **_: said.append(text))
     check(config, "train", train=str(twice))
     assert len(said) == 1 and said[0].startswith("2 lines of the train list name a video again")
     assert "line 2: ./0.mp4" in said[0] and "line 1" in said[0]
@@ -163,7 +164,7 @@ def test_train_videos_in_the_val_list(config, data, tmp_path, monkeypatch, split
     (tmp_path / "train.txt").write_text("0.mp4 0\n1.mp4 1\n2.mp4 0\n")
     (tmp_path / "val.txt").write_text("3.mp4 1\n2.mp4 0\n1.mp4 1\n")
     said = []
-    monkeypatch.setattr("smallbig_mm.configs.print_log", lambda text, **_: said.append(text))
+    monkeypatch.setattr("smallbig_mm.configs.lists.print_log", lambda text, **_: said.append(text))
     check(config, *splits, train=f"{tmp_path}/train.txt", val=f"{tmp_path}/val.txt")
     (text,) = said
     assert text.startswith("2 of the 3 videos of the val list are trained on")

@@ -9,7 +9,7 @@ import torch
 from mmengine.config import Config
 
 from smallbig_mm.compat.precision import has_bfloat16
-from smallbig_mm.configs import digest
+from smallbig_mm.configs.identity import digest
 from smallbig_mm.errors import WeightsError
 from smallbig_mm.files import file_sha256
 from smallbig_mm.records import store

@@ -9,7 +9,8 @@ from mmaction.registry import TRANSFORMS
 from mmcv.transforms import Compose
 from mmengine.registry import init_default_scope
 
-from smallbig_mm.configs import digest, load_config
+from smallbig_mm.configs import load_config
+from smallbig_mm.configs.identity import digest
 from smallbig_mm.errors import UserError
 from smallbig_mm.paper import find
 

@@ -15,7 +15,9 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from smallbig_mm.checkpoints import save
 from smallbig_mm.commands import start
-from smallbig_mm.configs import digest, load_config, protocol
+from smallbig_mm.configs import load_config
+from smallbig_mm.configs.identity import digest
+from smallbig_mm.configs.sampling import protocol
 from smallbig_mm.costs.counting import build_model
 from smallbig_mm.deploy import export as exporting
 from smallbig_mm.deploy.backends import onnxruntime_run

@@ -9,7 +9,7 @@ from mmengine.registry import init_default_scope
 
 from smallbig_mm.commands import run_ut_interaction
 from smallbig_mm.compat.precision import has_bfloat16
-from smallbig_mm.configs import digest
+from smallbig_mm.configs.identity import digest
 from smallbig_mm.datasets.ut_interaction import SHAPE_ONLY
 from smallbig_mm.errors import UserError
 from smallbig_mm.experiments import engine

@@ -9,7 +9,7 @@ from mmaction.registry import DATASETS
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
-from smallbig_mm.configs import check_annotations
+from smallbig_mm.configs.lists import check_annotations
 from smallbig_mm.errors import UserError
 
 MEANT = [("0.mp4", 0), ("1.mp4", 1)]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from smallbig_mm.configs import TEST, TRAINING, identity
+from smallbig_mm.configs.identity import TEST, TRAINING, identity
 from smallbig_mm.experiments import costs
 from smallbig_mm.experiments.costs import Network, measure, networks
 from smallbig_mm.files import CONFIGS

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_1samp
 
-from smallbig_mm.configs import digest
+from smallbig_mm.configs.identity import digest
 from smallbig_mm.datasets.ut_interaction import (
     CLASSES,
     FOLDS,
