@@ -11,7 +11,7 @@ from ..configs import load_config
 from ..errors import UserError
 from ..files import require_file
 from ..paper import find
-from ..records import imports, runs, store
+from ..records import imports, recording, store
 from ..records.provenance import command
 from ..report.lines import verdicts
 from .cli import OPTIONS_HELP, parser
@@ -84,5 +84,5 @@ def _explain(args: argparse.Namespace) -> None:
 
 def _close(args: argparse.Namespace) -> None:
     folders = [args.records] if args.records else [store.OWN, Path("work_dirs/records")]
-    closed = [path for folder in folders for path in runs.close_killed(folder)]
+    closed = [path for folder in folders for path in recording.close_killed(folder)]
     print("\n".join(map(str, closed)) or f"nothing to close in {', '.join(map(str, folders))}")

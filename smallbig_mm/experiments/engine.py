@@ -17,7 +17,7 @@ from subprocess import PIPE, STDOUT, Popen, TimeoutExpired
 import torch
 
 from ..files import PACKAGE
-from ..records import runs, store
+from ..records import recording, store
 from ..records.provenance import now
 from ..records.schema import Record
 from ..workers import cores
@@ -111,7 +111,7 @@ def _died(job: Job, code: int, start: str, folder: Path, command: str) -> Path:
     """Record a process that ended without a word."""
     how = signal.Signals(-code).name if code < 0 else f"code {code}"
     why = f"not run: the process ended with {how}"
-    for path in runs.close_killed(folder, job.name, why):
+    for path in recording.close_killed(folder, job.name, why):
         return path
     record = store.make(  # it had not begun its own
         kind="train",

@@ -27,7 +27,7 @@ from ..costs.counting import clip_of, count
 from ..datasets.controls import controlled
 from ..files import CHECKOUT, write_text
 from ..progress import progress_bar
-from ..records import runs, store
+from ..records import recording, runs, store
 from ..records.figures import as_fields
 from ..records.provenance import environment
 from ..records.resuming import resume
@@ -108,7 +108,7 @@ def execute(job: Job, folder: Path, records: Path, command: str, progress: bool)
         command: what the user typed, for the record.
         progress: show a line that moves.
     """
-    with runs.recording(
+    with recording.recording(
         kind="train",
         name=job.name,
         cfg=job.cfg,

@@ -15,7 +15,7 @@ from mmaction.datasets import PoseDataset
 from smallbig_mm import commands
 from smallbig_mm.catalog import get_model
 from smallbig_mm.errors import UserError
-from smallbig_mm.records import runs, store
+from smallbig_mm.records import recording, store
 from smallbig_mm.records.figures import as_fields
 
 from ..gadgets import GADGETS, write_pickle, write_zip
@@ -191,7 +191,7 @@ def test_a_marker_writes_no_record_but_its_own(name, trained, config, tmp_path):
     content = dict(json.loads(path.read_text()), id=name)
     path.with_name("x.running").write_text(json.dumps(content))
     before = {p for p in tmp_path.rglob("*") if p.is_file()}
-    assert runs.close_killed(records) == []
+    assert recording.close_killed(records) == []
     assert {p for p in tmp_path.rglob("*") if p.is_file()} == before
     path.write_text(json.dumps(content))
     with pytest.raises(UserError, match=path.name):
