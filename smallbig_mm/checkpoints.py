@@ -14,6 +14,7 @@ from .compat import pickles
 from .compat.weights import unreadable
 from .converting import FAMILIES, Converted, knows
 from .converting import convert as convert_tensors
+from .converting.resnet2d import RESNET2D
 from .converting.smallbig import identify
 from .errors import CheckpointError, UserError
 from .files import file_sha256, whole
@@ -152,6 +153,8 @@ def load_for(model: nn.Module, path: str | Path) -> dict[str, Any]:
 
 
 def _advice(tensors: StateDict) -> str:
+    if knows(RESNET2D, tensors):
+        return "It is a 2D network: give it as model.backbone.pretrained, and train"
     for family in FAMILIES:
         if knows(family, tensors):
             return f"It has the names of {family.name}: run tools/convert_checkpoint.py on it first"

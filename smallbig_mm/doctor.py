@@ -34,6 +34,7 @@ OPENCV = (
     "opencv-contrib-python",
     "opencv-contrib-python-headless",
 )
+REQUIRED_OPENCV = ("opencv-python", "opencv-contrib-python")  # by mmengine and mmaction2
 MIB, GIB = 2**20, 2**30
 CHILD = "--child"
 
@@ -314,6 +315,9 @@ def _judge(package: Package, found: dict[str, str], imported: dict[str, Any]) ->
     if name == "cv2" and len(versions) > 1:
         listed = ", ".join(f"{key} {version}" for key, version in found.items())
         status = "fail" if error else "warn"
+        if set(found) == set(REQUIRED_OPENCV):
+            alike = " ".join(f'"{key}=={versions[0]}"' for key in found)
+            return status, f"{listed} overwrite each other; make them one: pip install {alike}"
         return status, (
             f"{listed} overwrite each other; keep one: "
             f"pip uninstall -y {' '.join(found)} && pip install opencv-python"

@@ -88,8 +88,8 @@ class VideoPipeline:
         """Its parts one after the other: start and end in seconds, and what a call gives of it.
 
         A part begins `every` seconds after the one before. It is as long as that, or as the clip is
-        where this is longer; the last one ends with the video. Seconds are frames by the file's
-        mean rate.
+        where this is longer; the last one ends with the video, and may begin sooner for it. Seconds
+        are frames by the file's mean rate.
 
         Raises:
             VideoDecodeError: if the file is missing or cannot be decoded, or tells no rate.
@@ -101,8 +101,8 @@ class VideoPipeline:
         step = every * rate
         interval = 1 if self.protocol.interval == "uniform" else self.protocol.interval
         length = min(max(round(step), (self.protocol.frames - 1) * interval + 1), total)
-        for number in range(math.ceil(total / step)):
-            start = min(round(number * step), total - length)
+        starts = (min(round(n * step), total - length) for n in range(math.ceil(total / step)))
+        for start in dict.fromkeys(starts):
             part = self._read(dict(opened, start_index=start, total_frames=length))
             yield start / rate, (start + length) / rate, part
 

@@ -6,7 +6,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from mmengine.config import Config
+
 from .annotations import layout_of, read_list
+from .configs.lists import folder_below
 from .datasets.list_files import find_videos
 from .errors import UserError
 from .files import printable, require_file
@@ -19,22 +22,23 @@ class Video(NamedTuple):
     path: Path
 
 
-def videos_in(given: Sequence[str], root: str = "") -> list[Video]:
+def videos_in(given: Sequence[str], cfg: Config, root: str = "") -> list[Video]:
     """All videos of some files, folders and lists, in this order, each once.
 
     Args:
         given: a video's file; a folder, whose videos at any depth are taken in the order of their
             names; or a `.txt` list, whose labels, if it has any, are passed over.
-        root: folder that the names in lists are below.
+        cfg: the network's config. The names in a list that it names itself lie where it says.
+        root: folder that the names in lists are below, whatever the config says.
 
     Raises:
         UserError: if one of `given` is not there, a folder has no video, or a list cannot be read.
             A video that a list names and that is missing is left to who reads it.
     """
-    return list(dict.fromkeys(video for text in given for video in _videos(text, root)))
+    return list(dict.fromkeys(video for text in given for video in _videos(text, cfg, root)))
 
 
-def _videos(text: str, root: str) -> Iterator[Video]:
+def _videos(text: str, cfg: Config, root: str) -> Iterator[Video]:
     path = Path(text)
     if path.is_dir():
         names = find_videos(path)
@@ -42,7 +46,7 @@ def _videos(text: str, root: str) -> Iterator[Video]:
             raise UserError(f"{text}: no file in this folder is a video by its name (.mp4, ...)")
         yield from (Video(printable(path / name), path / name) for name in names)
     elif path.suffix.lower() == ".txt":
-        layout = layout_of(multi_class=True, prefix=root)
+        layout = layout_of(multi_class=True, prefix=root or folder_below(cfg, path))
         for sample in read_list(require_file(path, "list"), layout):
             yield Video(sample.name, Path(layout.path(sample.name)))
     else:

@@ -143,6 +143,10 @@ def judge(
         ),
         ("cv2", {"opencv-python": "5.0.0.93", "opencv-contrib-python": "5.0.0.93"}, "", "ok", ""),
         (
+            *("cv2", {"opencv-python": "5.0.0.93", "opencv-contrib-python": "5.1.0.95"}, ""),
+            *("warn", 'pip install "opencv-python==5.0.0.93" "opencv-contrib-python==5.0.0.93"'),
+        ),
+        (
             *("cv2", {"opencv-python": "5.0.0.93", "opencv-python-headless": "4.10.0.84"}, ""),
             *("warn", "pip uninstall -y opencv-python opencv-python-headless"),
         ),

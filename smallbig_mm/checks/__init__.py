@@ -21,14 +21,18 @@ from ..datasets.undecodable import log_of, look_for_videos
 from ..errors import Problems, UserError, last_line
 from ..files import require_file
 from ..records.training import count_loaded_from, start_of, unwrap
-from .machine import check_disk, require_writable, warn_of_little_shared_memory
+from .machine import check_disk, require_writable, take_folder, warn_of_little_shared_memory
 from .samples import read_some
-from .settings import check_keys, check_visualizer, warn_of_unused_pipelines
+from .settings import check_keys, check_visualizer, places_of, warn_of_unused_pipelines
 from .training import check_pretrained, check_schedules, probe_of, warn_of_rate
 
 
 class _Found(list[UserError]):
-    """Problems found so far."""
+    """Problems found so far with a config."""
+
+    def __init__(self, cfg: Config) -> None:
+        super().__init__()
+        self.cfg = cfg
 
     @contextmanager
     def noting(self, what: str) -> Iterator[None]:
@@ -40,7 +44,8 @@ class _Found(list[UserError]):
         except UserError as error:
             self.append(error)
         except Exception as error:  # a setting that is wrong makes the stack raise almost anything
-            self.append(UserError(f"{what}: {type(error).__name__}: {last_line(error)}"))
+            text = f"{type(error).__name__}: {last_line(error)}"
+            self.append(UserError(f"{places_of(error, self.cfg) or what}: {text}"))
 
 
 def ready(cfg: Config, build: Callable[[], Runner], splits: Sequence[str], records: Path) -> Runner:
@@ -58,7 +63,7 @@ def ready(cfg: Config, build: Callable[[], Runner], splits: Sequence[str], recor
     Raises:
         UserError: the one thing that is wrong; `Problems` if there are several.
     """
-    found, runner = _Found(), None
+    found, runner = _Found(cfg), None
     with found.noting(f"config {cfg.filename}"):
         check_visualizer(cfg)
         runner = build()
@@ -67,6 +72,9 @@ def ready(cfg: Config, build: Callable[[], Runner], splits: Sequence[str], recor
     with found.noting(f"config {cfg.filename}"):
         check_keys(cfg)
         warn_of_unused_pipelines(cfg)
+    if runner is not None and "train" in splits and is_main_process():
+        with found.noting("--work-dir"):
+            take_folder(runner)
     with _same_random_numbers():
         checked = [split for split in splits if _list_is_good(cfg, split, found)]
         if runner is not None:

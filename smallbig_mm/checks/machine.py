@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import math
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import torch
 from mmengine.hooks import CheckpointHook, EMAHook
@@ -17,6 +19,8 @@ from ..records.training import unwrap
 from .settings import warn
 
 SHM = Path("/dev/shm")
+LOCK = ".training"  # a file in a work dir
+_taken: list[IO[str]] = []  # closed, they would be locked no more
 
 
 def require_writable(folder: Path) -> None:
@@ -29,6 +33,33 @@ def require_writable(folder: Path) -> None:
         raise UserError(
             f"--records {folder}: no record can be written there ({error}); choose another"
         ) from error
+
+
+def take_folder(runner: Runner) -> None:
+    """Keep a work dir for this training while this process lives.
+
+    One that holds an earlier training's checkpoints is warned of, as mmengine writes over them.
+
+    Raises:
+        UserError: if another training is writing to it.
+    """
+    folder = Path(runner.work_dir)
+    file = (folder / LOCK).open("w")
+    _taken.append(file)
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EACCES, errno.EAGAIN):
+            raise UserError(
+                f"--work-dir {folder}: another training is writing to it; wait for its end, or "
+                "give another folder"
+            ) from error
+        # else a file system without locks
+    if not runner._resume and (folder / "last_checkpoint").is_file():
+        warn(
+            f"{folder} has checkpoints of an earlier training, which this one writes over; "
+            "--resume goes on with it, another --work-dir keeps it"
+        )
 
 
 def warn_of_little_shared_memory(wanted: int) -> None:

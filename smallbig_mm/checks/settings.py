@@ -6,6 +6,7 @@ import ast
 import difflib
 import importlib.util
 import logging
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from mmengine.config import Config
 from mmengine.logging import print_log
 
 from ..configs import READ_KEYS, RUNNER_KEYS, SPLITS, kind_of, sources
+from ..configs.identity import leaves
 from ..errors import Problems, UserError
 
 
@@ -44,6 +46,16 @@ def _meant(key: str, known: set[str]) -> str | None:
     turned = [name for name in known if sorted(name) == sorted(key)]
     near = difflib.get_close_matches(key, known, n=1, cutoff=0.88)
     return next(iter(turned + near), None)
+
+
+def places_of(error: Exception, cfg: Config) -> str:
+    """Where a config has the argument that a class does not take, by what Python says of it."""
+    unknown = re.search(r"unexpected keyword argument '(\w+)'", str(error))
+    if not unknown:
+        return ""
+    names = (name.split(".") for key in RUNNER_KEYS & cfg.keys() for name in leaves(cfg[key], key))
+    found = (".".join(n[: n.index(unknown[1]) + 1]) for n in names if unknown[1] in n)
+    return ", ".join(dict.fromkeys(found))
 
 
 # What mmengine's backends of a visualiser import, beside those that need nothing.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import difflib
 import errno
 import importlib
 import os
@@ -44,6 +45,9 @@ def start(name: str) -> None:
         _fail(last_line(error))
     except ImportError as error:
         _fail(f"{last_line(error)}: run smallbig-mm doctor, which says what to install")
+    except BrokenPipeError:  # who reads the output, as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except OSError as error:
         if error.errno in FULL:
             _fail(disk_full(error, error.filename or "a log"))
@@ -85,6 +89,8 @@ def main() -> None:
         print("\nsmallbig-mm COMMAND --help says more, e.g. smallbig-mm train --help")
         sys.exit(0 if len(sys.argv) > 1 else 2)
     if name.replace("_", "-") not in known:
-        _fail(f"{name}: no such command; there are {', '.join(known)}")
+        near = difflib.get_close_matches(name, known, n=1)
+        meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+        _fail(f"{name}: no such command; {meant}")
     sys.argv = [f"smallbig-mm {name}", *sys.argv[2:]]
     start(name)

@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 from mmengine.config import Config, DictAction
 from mmengine.device import get_device
@@ -14,6 +15,7 @@ from mmengine.dist import all_gather_object
 from mmengine.runner import Runner
 from torch.distributed import DistError
 
+from ..checks.settings import places_of
 from ..deploy.backends import BACKENDS, PRECISIONS
 from ..deploy.execution import PLAIN, Execution
 from ..errors import UserError
@@ -24,6 +26,9 @@ from ..workers import cores
 RECORDS_HELP = (
     "where its record goes (results/runs for a config of this checkout, else records beside the "
     "work dir)"
+)
+ROOT_HELP = (
+    "folder that the names in a list are below (by default where the config says, of its lists)"
 )
 OPTIONS_HELP = "settings of the config to change: model.backbone.depth=50 train_cfg.max_epochs=1"
 
@@ -45,10 +50,28 @@ def parser(description: str, example: str) -> argparse.ArgumentParser:
     )
 
 
+class _Changes(DictAction):
+    """mmengine's, with an error that names what cannot be read in place of a traceback."""
+
+    def __call__(self, tool: Any, space: Any, values: Any, option: str | None = None) -> None:
+        try:
+            super().__call__(tool, space, values, option)
+        except (ValueError, AssertionError) as error:
+            raise UserError(
+                f"--cfg-options {' '.join(values)}: write each as KEY=VALUE, e.g. "
+                "train_cfg.max_epochs=1"
+            ) from error
+
+
+def add_config_options(tool: Any, of: str = "") -> None:
+    """`--cfg-options` of a parser or a group of its arguments, `of` which configs."""
+    tool.add_argument("--cfg-options", nargs="+", action=_Changes, help=of + OPTIONS_HELP)
+
+
 def add_run_arguments(tool: argparse.ArgumentParser) -> None:
     """Arguments that training and testing share, named as mmaction2's tools name them."""
     tool.add_argument("--work-dir", help="where to write (work_dirs/CONFIG)")
-    tool.add_argument("--cfg-options", nargs="+", action=DictAction, help=OPTIONS_HELP)
+    add_config_options(tool)
     tool.add_argument("--records", type=Path, help=RECORDS_HELP)
     tool.add_argument("--launcher", choices=["none", "pytorch", "slurm", "mpi"], default="none")
     tool.add_argument("--local-rank", "--local_rank", type=int, default=0, help=argparse.SUPPRESS)
@@ -118,7 +141,8 @@ def build_runner(cfg: Config, args: argparse.Namespace) -> Runner:
     except OSError as error:
         raise UserError(f"--work-dir {cfg.work_dir}: cannot be written to ({error})") from error
     except (ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{cfg.filename}: {error}") from error
+        place = places_of(error, cfg)
+        raise UserError(f"{cfg.filename}: {place and f'{place}: '}{error}") from error
 
 
 def _timeout(default: int) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 
 from .. import ensemble
 from ..checkpoints import load_for
@@ -29,7 +29,7 @@ from ..report.lines import verdicts
 from ..screen import show
 from ..unfinished import make_resumable
 from . import summary
-from .cli import OPTIONS_HELP, RECORDS_HELP, build_runner, out_file, parser
+from .cli import RECORDS_HELP, add_config_options, build_runner, out_file, parser
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,7 @@ def main() -> None:
         "members", nargs="+", help="dumps, configs with a checkpoint, ensemble configs with theirs"
     )
     tool.add_argument("--work-dir", help="where members write dumps and logs (work_dirs/CONFIGS)")
-    tool.add_argument(
-        "--cfg-options", nargs="+", action=DictAction, help=f"of every member: {OPTIONS_HELP}"
-    )
+    add_config_options(tool, of="of every member: ")
     tool.add_argument("--dump", type=out_file, help="write the fused scores to this .pkl file")
     tool.add_argument("--records", type=Path, help=RECORDS_HELP)
     args = tool.parse_args()

@@ -5,7 +5,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from mmengine.config import DictAction
 from mmengine.dataset import pseudo_collate
 from torch import Tensor
 
@@ -17,7 +16,7 @@ from ..deploy.export import TOLERANCE, describe, export, known_ending
 from ..files import require_file
 from ..inference import VideoPipeline, load_recognizer, number_of_classes, read_labels
 from ..records.provenance import code_version
-from .cli import OPTIONS_HELP, out_file, parser
+from .cli import add_config_options, out_file, parser
 
 
 def main() -> None:
@@ -31,7 +30,7 @@ def main() -> None:
         help="compare its scores with PyTorch's on a clip of this one, in place of a MotionShapes "
         "video",
     )
-    tool.add_argument("--cfg-options", nargs="+", action=DictAction, help=OPTIONS_HELP)
+    add_config_options(tool)
     args = tool.parse_args()
 
     known_ending(args.out)

@@ -6,7 +6,6 @@ Prints a line of JSON a video. One that was stopped goes on with the videos that
 import json
 from pathlib import Path
 
-from mmengine.config import DictAction
 from mmengine.device import get_device
 
 from ..configs import load_config
@@ -16,7 +15,7 @@ from ..features import Extractor, extract, require_suffix
 from ..files import content_sha256, file_sha256, sources_sha256
 from ..inputs import videos_in
 from ..networks import WEIGHTS_HELP, load_network
-from .cli import OPTIONS_HELP, out_file, parser
+from .cli import ROOT_HELP, add_config_options, out_file, parser
 
 
 def main() -> None:
@@ -42,14 +41,14 @@ def main() -> None:
         action="store_true",
         help="one for each clip and crop of the test, (clips x crops, ...), instead of one a video",
     )
-    tool.add_argument("--root", default="", help="folder that the names in a list are below")
+    tool.add_argument("--root", default="", help=ROOT_HELP)
     tool.add_argument("--device", help="cpu, cuda:0, ... (a GPU if there is one)")
-    tool.add_argument("--cfg-options", nargs="+", action=DictAction, help=OPTIONS_HELP)
+    add_config_options(tool)
     args = tool.parse_args()
 
     require_suffix(args.out)
     cfg = load_config(args.config, args.cfg_options)
-    videos = videos_in([args.videos], args.root)
+    videos = videos_in([args.videos], cfg, args.root)
     model, loaded = load_network(cfg, args.checkpoint, args.device or get_device())
     settings = digest(cfg, ("model", "test_dataloader"))
     weights = loaded.sha256 if loaded else file_sha256(Path(args.checkpoint))
@@ -60,5 +59,8 @@ def main() -> None:
         said = dict(error=found) if isinstance(found, str) else dict(shape=found)
         print(json.dumps(dict(video=video.name, **said)), flush=True)
     if failed:
-        raise UserError(f"{args.videos}: {failed} of {len(videos)} videos gave no features")
+        raise UserError(
+            f"{args.videos}: {failed} of {len(videos)} videos gave no features"
+            + f"; {args.out} has those of the others" * (failed < len(videos))
+        )
     print(args.out)

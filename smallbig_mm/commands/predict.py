@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from mmengine.config import DictAction
+from mmengine.config import Config
 from mmengine.device import get_device
 
 from ..configs import load_config
@@ -30,7 +30,7 @@ from ..inference import (
 from ..inputs import Video, videos_in
 from ..progress import progress_bar
 from ..visualization.moments import draw
-from .cli import OPTIONS_HELP, add_backend_arguments, execution, out_file, parser
+from .cli import ROOT_HELP, add_backend_arguments, add_config_options, execution, out_file, parser
 
 COLUMNS = ("video", "start", "end", "rank", "index", "label", "score", "error")
 ENDINGS = (".csv", ".jsonl")
@@ -54,7 +54,7 @@ def main() -> None:
         help="file of the classes' labels: one a line in their order, .json or .csv with numbers "
         "(default: metainfo.classes of the config's test set; else classes are shown by number)",
     )
-    tool.add_argument("--root", default="", help="folder that the names in a list are below")
+    tool.add_argument("--root", default="", help=ROOT_HELP)
     tool.add_argument("--topk", type=int, default=5, help="how many classes (%(default)s)")
     tool.add_argument(
         "--one-clip",
@@ -75,15 +75,16 @@ def main() -> None:
     tool.add_argument(
         "--out", type=out_file, help=f"write to this file: {' or '.join(ENDINGS)}, a line a class"
     )
-    tool.add_argument("--cfg-options", nargs="+", action=DictAction, help=OPTIONS_HELP)
+    add_config_options(tool)
     args = tool.parse_args()
 
     _check(args)
-    videos = videos_in(args.videos, args.root)
+    cfg = load_config(args.config, args.cfg_options)
+    videos = videos_in(args.videos, cfg, args.root)
     alone = len(args.videos) == len(videos) == 1 and Path(args.videos[0]) == videos[0].path
     if args.plot and not alone:
         raise UserError(f"--plot {args.plot}: is of one video; give its file alone")
-    model, pipeline = _prepared(args, videos)
+    model, pipeline = _prepared(args, cfg, videos)
     labels = read_labels(model.cfg, args.labels, number_of_classes(model.cfg))
     seen: list[Moment] = []
     failed = 0
@@ -128,7 +129,7 @@ def _check(args: Namespace) -> None:
         raise UserError(f"--out {args.out}: is there already; delete it, or give another name")
 
 
-def _prepared(args: Namespace, videos: Sequence[Video]) -> tuple[Any, VideoPipeline]:
+def _prepared(args: Namespace, cfg: Config, videos: Sequence[Video]) -> tuple[Any, VideoPipeline]:
     """The network as it is to be run, and what reads videos for it."""
     how = execution(args)
     if how.needs_cpu and args.device not in (None, "cpu"):
@@ -136,7 +137,6 @@ def _prepared(args: Namespace, videos: Sequence[Video]) -> tuple[Any, VideoPipel
             f"--device {args.device}: --backend {how.backend} runs on the CPU; leave --device out, "
             "or choose torch"
         )
-    cfg = load_config(args.config, args.cfg_options)
     checkpoint = require_file(args.checkpoint, "checkpoint")
     device = "cpu" if how.needs_cpu else args.device or get_device()
     model = load_recognizer(cfg, checkpoint, device)
@@ -162,7 +162,7 @@ def _results(
 def _writer(args: Namespace, text: bool) -> Iterator[Write]:
     """What takes a result: writes it to --out, or prints it, and keeps nothing back."""
     if args.out is None:
-        yield _print if text else lambda result: print(json.dumps(result), flush=True)
+        yield _print if text else lambda result: print(_json(result), flush=True)
         return
     args.out.parent.mkdir(parents=True, exist_ok=True)
     with args.out.open("x", encoding="utf-8", newline="") as file:
@@ -184,8 +184,12 @@ def _print(result: dict[str, Any]) -> None:
     print("\n".join(said), flush=True)
 
 
+def _json(result: dict[str, Any]) -> str:
+    return json.dumps(result, ensure_ascii=False)
+
+
 def _jsonl(file: IO[str]) -> Write:
-    return lambda result: print(json.dumps(result), file=file)
+    return lambda result: print(_json(result), file=file)
 
 
 def _csv(file: IO[str]) -> Write:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from mmengine.config import DictAction
-
 from ..configs import load_config
 from ..errors import UserError
 from ..files import require_file
@@ -14,7 +12,7 @@ from ..paper import find
 from ..records import imports, recording, store
 from ..records.provenance import command
 from ..report.lines import verdicts
-from .cli import OPTIONS_HELP, parser
+from .cli import add_config_options, parser
 
 
 def main() -> None:
@@ -34,7 +32,7 @@ def main() -> None:
     dump.add_argument("--checkpoint", help="the weights that were tested")
     for kind in (log, dump):
         kind.add_argument("--config", required=True, help="the config that was run")
-        kind.add_argument("--cfg-options", nargs="+", action=DictAction, help=OPTIONS_HELP)
+        add_config_options(kind)
     explain = kinds.add_parser("explain", help="what keeps a record from filling a row")
     explain.add_argument("record", type=Path, help="a record's .json file")
     explain.add_argument("row", help="e.g. table05/04_typical")

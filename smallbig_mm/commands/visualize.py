@@ -8,7 +8,6 @@ to its greatest value over all frames.
 from pathlib import Path
 from typing import Any
 
-from mmengine.config import DictAction
 from mmengine.device import get_device
 
 from ..configs import load_config
@@ -19,7 +18,7 @@ from ..networks import IMAGENET, WEIGHTS_HELP, load_network
 from ..records import pictures as ledger
 from ..records.provenance import now
 from ..visualization import maps, pictures
-from .cli import OPTIONS_HELP, out_folder, parser
+from .cli import add_config_options, out_folder, parser
 
 
 def main() -> None:
@@ -55,7 +54,7 @@ def main() -> None:
     tool.add_argument("--out", type=out_folder, help="folder (work_dirs/visualize/VIDEO)")
     tool.add_argument("--records", type=Path, help="leave a record of the pictures in this folder")
     tool.add_argument("--device", help="cpu, cuda:0, ... (a GPU if there is one)")
-    tool.add_argument("--cfg-options", nargs="+", action=DictAction, help=OPTIONS_HELP)
+    add_config_options(tool)
     args = tool.parse_args()
 
     start = now()

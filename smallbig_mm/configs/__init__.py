@@ -12,7 +12,7 @@ from mmengine.config import Config, ConfigDict
 from mmengine.runner import Runner
 
 from ..errors import UserError
-from ..files import absence, own_config
+from ..files import CONFIGS, absence, own_config
 from ..reading import DECODERS
 
 SPLITS = ("train", "val", "test")
@@ -42,11 +42,19 @@ def load_config(path: str, options: dict | None = None) -> Config:
     if path.startswith("smallbig_mm::"):
         path = str(own_config(path.removeprefix("smallbig_mm::")))
     if not Path(path).is_file():
-        raise UserError(f"config {absence(path)}; smallbig-mm list shows those of this package")
+        own = (CONFIGS / f"{path.removesuffix('.py')}.py").is_file()
+        near = f"this package's is smallbig_mm::{path.removesuffix('.py')}.py"
+        shown = "smallbig-mm list shows those of this package"
+        raise UserError(f"config {absence(path)}; {near if own else shown}")
     try:
         cfg = Config.fromfile(path)
     except UserError as error:  # of a base
         raise UserError(f"config {path}: {error}") from error
+    except FileNotFoundError as error:
+        raise UserError(
+            f"config {path}: {error}; relative names are below the folder that one stands in, here "
+            f"{Path.cwd()}"
+        ) from error
     except Exception as error:
         raise UserError(f"config {path}: {type(error).__name__}: {error}") from error
     for name in options or {}:

@@ -15,7 +15,7 @@ from mmengine.logging import print_log
 from ..annotations import Layout, Sample, layout_of, read_list
 from ..errors import UserError
 from ..files import absence
-from . import kind_of, only_dumps, sources
+from . import SPLITS, kind_of, only_dumps, sources
 
 # mmaction2's datasets whose lists `annotations` reads; others read theirs themselves.
 READ = ("VideoDataset", "RepeatAugDataset", "RawframeDataset")
@@ -33,6 +33,15 @@ def lists(cfg: Config, split: str) -> list[tuple[Path, Layout | None]]:
     return list(
         dict.fromkeys((Path(d.get("data_root") or "", d.ann_file), layout_in(d)) for d in named)
     )
+
+
+def folder_below(cfg: Config, path: Path) -> str:
+    """The folder that the videos of a list are below, if a config names the list; else `''`."""
+    for split in SPLITS:
+        for named, layout in lists(cfg, split):
+            if layout and not layout.columns and named.resolve() == path.resolve():
+                return layout.prefix
+    return ""
 
 
 def layout_in(dataset: Any) -> Layout | None:
@@ -95,6 +104,12 @@ def _videos(cfg: Config, split: str, warns: bool = True) -> Videos:
             raise UserError(
                 f"config {cfg.filename} ({split}): with multi_class=True the dataset needs "
                 f"num_classes={classes}, as the head has"
+            )
+        names = (dataset.get("metainfo") or {}).get("classes")
+        if isinstance(names, (list, tuple)) and classes not in (None, len(names)):
+            raise UserError(
+                f"config {cfg.filename} ({split}): model.cls_head.num_classes={classes}, but "
+                f"metainfo.classes of the dataset names {len(names)}"
             )
     found: Videos = {}
     again: list[str] = []

@@ -90,7 +90,7 @@ def in_class_folders(root: Path) -> Found:
     if empty := sorted(folders - {video.label for video in found.videos}):
         found.notes.append(f"folders without a video, so no classes: {some(empty)}")
     if others := [name for name in find_files(root) if not is_video(name)]:
-        found.notes.append(f"{len(others)} files are no videos by their suffix: {some(others)}")
+        found.notes.append(f"no videos by their suffix: {len(others)}: {some(others)}")
     return found
 
 

@@ -21,6 +21,7 @@ from .graphs import INPUT, OUTPUT, onnx_model, trace
 from .packages import load
 
 TOLERANCE = 1e-4  # relative, in float32; exported networks differ by some 1e-6
+PACKAGES = ("onnx", "onnxscript", "onnxruntime")  # that ONNX takes
 EXTRA_FILE = "metadata.json"  # in a .pt2
 Metadata = dict[str, Any]
 
@@ -94,10 +95,12 @@ def known_ending(out: Path) -> str:
     """The ending of a file to export to.
 
     Raises:
-        UserError: if it is none of `FORMATS`.
+        UserError: if it is none of `FORMATS`, or a package that it takes is not installed.
     """
     if out.suffix not in FORMATS:
         raise UserError(f"{out}: ends in neither {' nor '.join(FORMATS)}, which say the format")
+    for package in PACKAGES if out.suffix == ".onnx" else ():
+        load(package, "onnxruntime")
     return out.suffix
 
 
@@ -112,7 +115,7 @@ def difference(classifier: Classifier, run: Run, clip: Tensor) -> float:
 def _write_onnx(classifier: Classifier, clip: Tensor, metadata: Metadata, path: Path) -> None:
     model = onnx_model(classifier, clip)
     values = {name: json.dumps(value) for name, value in metadata.items()}
-    load("onnx", "export").helper.set_model_props(model, values)
+    load("onnx", "onnxruntime").helper.set_model_props(model, values)
     path.write_bytes(model.SerializeToString())
 
 

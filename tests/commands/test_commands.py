@@ -73,7 +73,7 @@ def test_an_unknown_command_is_told(monkeypatch, capsys):
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 2
-    assert capsys.readouterr().err.startswith("error: tran: no such command; there are ")
+    assert capsys.readouterr().err.startswith("error: tran: no such command; did you mean train?")
 
 
 def test_a_place_that_takes_nothing_is_told(tmp_path, monkeypatch, capsys):

@@ -175,6 +175,15 @@ def test_train_videos_in_the_val_list(config, data, tmp_path, monkeypatch, split
     assert not said
 
 
+def test_as_many_classes_as_the_dataset_names(config, data):
+    cfg = load_config(str(config.with_name("tiny.py")))
+    cfg.val_dataloader.dataset.metainfo = dict(classes=["a", "b", "c"])
+    with pytest.raises(UserError, match=r"tiny.py \(val\): .*num_classes=2.*classes.*names 3"):
+        check_annotations(cfg, "val")
+    cfg.val_dataloader.dataset.metainfo = dict(classes=["a", "b"])
+    check_annotations(cfg, "val")
+
+
 def test_several_labels_need_the_number_of_classes(config, data, tmp_path):
     (tmp_path / "train.txt").write_text("0.mp4 0 1\n")
     cfg = load_config(str(config.parent / "tiny.py"))

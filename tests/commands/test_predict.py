@@ -233,6 +233,24 @@ def test_scores_over_time_are_those_of_the_parts(predict, files, tmp_path, monke
     assert picture.read_bytes().startswith(b"\x89PNG")
     code, printed, _ = predict(*files, *options)
     assert [line.split()[:3] for line in printed.splitlines()][1] == ["0.40", "-", "0.80"]
+    _, printed, _ = predict(*files, "--one-clip", "--every", 0.12, "--json")  # of 7 frames
+    starts = [json.loads(line)["start"] for line in printed.splitlines()]
+    assert starts == [0, 0.12, 0.24, 0.36, 0.48, 0.6, 0.72, 0.84]
+
+
+def test_a_list_of_the_config_lies_where_it_says(predict, files, tmp_path):
+    (tmp_path / "videos").mkdir()
+    files[0].rename(tmp_path / "videos" / "größe.mp4")
+    (tmp_path / "own.txt").write_text("größe.mp4 3\n", encoding="utf-8")
+    where = dict(type="VideoDataset", ann_file=str(tmp_path / "own.txt"))
+    where |= dict(data_prefix=dict(video=f"{tmp_path}/videos"))
+    with files[1].open("a") as config:
+        config.write(f"test_dataloader['dataset'].update({where})\n")
+    code, printed, errors = predict(tmp_path / "own.txt", *files[1:])
+    assert code == 0, errors
+    assert json.loads(printed)["top"][0]["index"] == 3 and '"größe.mp4"' in printed
+    code, printed, _ = predict(tmp_path / "own.txt", *files[1:], "--root", tmp_path)
+    assert code == 2 and "no such file" in json.loads(printed)["error"]
 
 
 @pytest.mark.parametrize(

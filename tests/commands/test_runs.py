@@ -2,12 +2,16 @@
 
 import json
 import pickle
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import torch
 from mmengine.config import Config
 
+from smallbig_mm.checks import machine
 from smallbig_mm.compat.precision import has_bfloat16
 from smallbig_mm.configs.identity import digest
 from smallbig_mm.errors import WeightsError
@@ -332,12 +336,37 @@ def test_bfloat16_trains_where_the_machine_has_it(config, tmp_path):
     assert [start.precision for start in record.training.starts] == ["bfloat16"]
 
 
+def test_a_work_dir_is_of_one_training(config, trained, tmp_path):
+    shutil.copytree(trained, tmp_path / "run")
+    again = (config, "--work-dir", tmp_path / "run", "--cfg-options", "train_cfg.max_epochs=1")
+    taken = "import fcntl, sys; f = open(sys.argv[1], 'w'); fcntl.lockf(f, fcntl.LOCK_EX); "
+    taken += "print(flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", taken, tmp_path / "run" / machine.LOCK]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        other.stdout.readline()
+        fails(run("train.py", *again), f"--work-dir {tmp_path / 'run'}", "another training")
+        other.stdin.close()
+    result = run("train.py", *again)
+    assert result.returncode == 0, result.stderr
+    warned = "has checkpoints of an earlier training, which this one writes over"
+    assert warned in " ".join((result.stdout + result.stderr).split())
+
+
 def test_wrong_arguments_end_in_one_line(config, trained, tmp_path):
     checkpoint = trained / "epoch_2.pth"
     fails(run("train.py", "configs/none.py"), "configs/none.py", "no such file")
     fails(run("train.py", config, "--cfg-options", "model.backbone.depth=24"), "depth=24")
     fails(run("train.py", config, "--resume", tmp_path / "none.pth"), "none.pth")
     fails(run("train.py", config.parent), "is a folder")
+    fails(run("train.py", "smallbig_r50_k400"), "is smallbig_mm::smallbig_r50_k400.py")
+    fails(run("train.py", config, "--cfg-options", "a"), "--cfg-options a", "KEY=VALUE")
+    beside = tmp_path / "beside.py"
+    beside.write_text("classes = open('classes.txt').read()\n")
+    fails(run("train.py", beside, cwd=tmp_path), "classes.txt", f"here {tmp_path}")
+    loop = ("--work-dir", tmp_path / "loop", "--cfg-options", "train_cfg.max_epoch=1")
+    fails(run("train.py", config, *loop), "error: train_cfg.max_epoch: ", "EpochBasedTrainLoop")
+    head = ("--work-dir", tmp_path / "loop", "--cfg-options", "model.cls_head.widht=1")
+    fails(run("train.py", config, *head), "model.cls_head.widht: ")
     fp16 = ("--cfg-options", "test_cfg.fp16=True")
     fails(run("test.py", config, checkpoint, *fp16), "test_cfg.fp16", "--precision bf16")
     fails(

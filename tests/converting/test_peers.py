@@ -258,6 +258,10 @@ def test_2d_weights_begin_a_training(tmp_path):
     checkpoints.save(found.tensors, meta, tmp_path / "out.pth")
     network = ResNet3dUnits(50, pretrained=str(tmp_path / "out.pth"))
     network.init_weights()
+    with pytest.raises(
+        CheckpointError, match=r"2D network: give it as model\.backbone\.pretrained"
+    ):
+        checkpoints.load_for(network, tmp_path / "out.pth")
     assert torch.equal(
         network.layer3[5].conv2.conv.weight, found.tensors["layer3.5.conv2.weight"].unsqueeze(2)
     )
