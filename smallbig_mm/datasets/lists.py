@@ -205,11 +205,11 @@ def groups(videos: Sequence[Video], pattern: str | None) -> list[str]:
     try:
         expression = re.compile(pattern)
     except re.error as error:
-        raise UserError(f"--group-by {pattern!r}: no regular expression ({error})") from error
+        raise UserError(f"--group-by '{pattern}': no regular expression ({error})") from error
     found = [expression.search(video.name) for video in videos]
     if lost := [video.name for video, match in zip(videos, found, strict=True) if not match]:
         raise UserError(
-            f"--group-by {pattern!r}: not found in {some(lost)}; it must say of each video which "
+            f"--group-by '{pattern}': not found in {some(lost)}; it must say of each video which "
             "recording it is of"
         )
     return ["|".join(m.groups(default="") or (m[0],)) for m in found if m]
