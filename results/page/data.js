@@ -1982,15 +1982,15 @@ const DATA = {
    "network": "2D",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 46.9531,
-   "half": 18.8608,
+   "top1": 45.7812,
+   "half": 2.9348,
    "costs": {
     "clip": 0.0273797,
     "params": 0.17,
     "video": 0.0547594
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 2 seeds",
+   "origin": "trained here at an eighth of the width, 4 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": false,
    "others": [
@@ -2008,15 +2008,15 @@ const DATA = {
    "network": "3D: 3×1×1",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 60.7031,
-   "half": 20.8461,
+   "top1": 60.7812,
+   "half": 2.13878,
    "costs": {
     "clip": 0.0353096,
     "params": 0.210064,
     "video": 0.0706191
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 2 seeds",
+   "origin": "trained here at an eighth of the width, 4 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": false,
    "others": [
@@ -2028,15 +2028,15 @@ const DATA = {
    "network": "SmallBig: 3×1×1",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 75.9375,
-   "half": 1.98534,
+   "top1": 77.7734,
+   "half": 3.39312,
    "costs": {
     "clip": 0.0313446,
     "params": 0.1704,
     "video": 0.0626893
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 2 seeds",
+   "origin": "trained here at an eighth of the width, 4 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": true,
    "others": [
@@ -2049,15 +2049,15 @@ const DATA = {
    "network": "SmallBig: res3+4+5",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 75.2344,
-   "half": 44.6703,
+   "top1": 77.1094,
+   "half": 5.79363,
    "costs": {
     "clip": 0.0313119,
     "params": 0.170384,
     "video": 0.0626237
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 2 seeds",
+   "origin": "trained here at an eighth of the width, 4 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": true,
    "others": []
@@ -2067,15 +2067,15 @@ const DATA = {
    "network": "SmallBig: res4+5",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 71.7969,
-   "half": 42.6849,
+   "top1": 76.0156,
+   "half": 8.901,
    "costs": {
     "clip": 0.0305254,
     "params": 0.17032,
     "video": 0.0610509
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 2 seeds",
+   "origin": "trained here at an eighth of the width, 4 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": true,
    "others": []
@@ -2085,15 +2085,15 @@ const DATA = {
    "network": "SmallBig: res5",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 54.6875,
-   "half": 15.8828,
+   "top1": 54.1406,
+   "half": 2.93831,
    "costs": {
     "clip": 0.0284283,
     "params": 0.170128,
     "video": 0.0568566
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 2 seeds",
+   "origin": "trained here at an eighth of the width, 4 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": true,
    "others": []
@@ -2103,15 +2103,15 @@ const DATA = {
    "network": "SmallBig: 3×3×3",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 68.5938,
-   "half": 51.619,
+   "top1": 69.4531,
+   "half": 6.6109,
    "costs": {
     "clip": 0.0313446,
     "params": 0.1704,
     "video": 0.0626893
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 2 seeds",
+   "origin": "trained here at an eighth of the width, 4 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": true,
    "others": [
@@ -2123,15 +2123,15 @@ const DATA = {
    "network": "SmallBig: 3×5×5",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 63.0469,
-   "half": 106.216,
+   "top1": 66.1458,
+   "half": 24.6781,
    "costs": {
     "clip": 0.0313446,
     "params": 0.1704,
     "video": 0.0626893
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 2 seeds",
+   "origin": "trained here at an eighth of the width, 3 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": true,
    "others": []
@@ -2141,15 +2141,15 @@ const DATA = {
    "network": "SmallBig: 3×7×7",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 56.4844,
-   "half": 38.7142,
+   "top1": 56.5625,
+   "half": 7.57632,
    "costs": {
     "clip": 0.0313446,
     "params": 0.1704,
     "video": 0.0626893
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 2 seeds",
+   "origin": "trained here at an eighth of the width, 3 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": true,
    "others": []
@@ -2159,15 +2159,15 @@ const DATA = {
    "network": "SmallBig: T×3×3",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 73.2812,
-   "half": 1.98534,
+   "top1": 74.4792,
+   "half": 5.16881,
    "costs": {
     "clip": 0.0278753,
     "params": 0.1704,
     "video": 0.0557507
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 2 seeds",
+   "origin": "trained here at an eighth of the width, 3 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": true,
    "others": []
@@ -2177,15 +2177,15 @@ const DATA = {
    "network": "SmallBig: 3×3×3(1st layer)+T×3×3(3rd layer)",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 74.4531,
-   "half": 20.8461,
+   "top1": 76.1979,
+   "half": 8.54216,
    "costs": {
     "clip": 0.0319508,
     "params": 0.172,
     "video": 0.0639017
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 2 seeds",
+   "origin": "trained here at an eighth of the width, 3 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": true,
    "others": []
@@ -2195,15 +2195,15 @@ const DATA = {
    "network": "SmallBig: Typical",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 77.3438,
-   "half": 27.7948,
+   "top1": 78.2292,
+   "half": 6.63644,
    "costs": {
     "clip": 0.0425185,
     "params": 0.172304,
     "video": 0.0850371
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 2 seeds",
+   "origin": "trained here at an eighth of the width, 3 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": true,
    "others": [
@@ -2215,15 +2215,15 @@ const DATA = {
    "network": "SmallBig: Full",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 76.6406,
-   "half": 6.94871,
+   "top1": 77.6562,
+   "half": 4.57618,
    "costs": {
     "clip": 0.0480381,
     "params": 0.202576,
     "video": 0.0960763
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 2 seeds",
+   "origin": "trained here at an eighth of the width, 3 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": true,
    "others": [
@@ -2240,15 +2240,15 @@ const DATA = {
    "network": "Avg Pool",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 77.4219,
-   "half": 44.6703,
+   "top1": 77.0833,
+   "half": 8.85394,
    "costs": {
     "clip": 0.0480381,
     "params": 0.202576,
     "video": 0.0960763
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 2 seeds",
+   "origin": "trained here at an eighth of the width, 3 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": true,
    "others": []
@@ -2258,15 +2258,15 @@ const DATA = {
    "network": "Without Share",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 79.375,
-   "half": 3.97069,
+   "top1": 81.0417,
+   "half": 7.21298,
    "costs": {
     "clip": 0.0480381,
     "params": 0.336976,
     "video": 0.0960763
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 2 seeds",
+   "origin": "trained here at an eighth of the width, 3 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": true,
    "others": []
@@ -2276,15 +2276,15 @@ const DATA = {
    "network": "Single BN",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 83.4375,
-   "half": 1.98534,
+   "top1": 83.1771,
+   "half": 1.18581,
    "costs": {
     "clip": 0.0328993,
     "params": 0.200272,
     "video": 0.0657987
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 2 seeds",
+   "origin": "trained here at an eighth of the width, 3 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": true,
    "others": []
@@ -2294,15 +2294,15 @@ const DATA = {
    "network": "NonLocal-R23",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 54.1406,
-   "half": 2.97802,
+   "top1": 54.7396,
+   "half": 2.64206,
    "costs": {
     "clip": 0.0881971,
     "params": 0.28648,
     "video": 0.176394
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 2 seeds",
+   "origin": "trained here at an eighth of the width, 3 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": false,
    "others": [
@@ -2314,15 +2314,15 @@ const DATA = {
    "network": "R50",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 40.3125,
-   "half": 9.92672,
+   "top1": 38.0729,
+   "half": 9.82964,
    "costs": {
     "clip": 0.0574607,
     "params": 0.375632,
     "video": 0.114921
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 2 seeds",
+   "origin": "trained here at an eighth of the width, 3 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": false,
    "others": []
@@ -2332,15 +2332,15 @@ const DATA = {
    "network": "SmallBig-R50",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 89.9219,
-   "half": 6.94871,
+   "top1": 87.2917,
+   "half": 11.3981,
    "costs": {
     "clip": 0.114801,
     "params": 0.507536,
     "video": 0.229602
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 2 seeds",
+   "origin": "trained here at an eighth of the width, 3 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": true,
    "others": [
@@ -2352,15 +2352,15 @@ const DATA = {
    "network": "Extra Unit: Simple",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 90.4688,
-   "half": null,
+   "top1": 91.4062,
+   "half": 2.05388,
    "costs": {
     "clip": 0.0957261,
     "params": 0.507536,
     "video": 0.191452
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 1 seeds",
+   "origin": "trained here at an eighth of the width, 3 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": true,
    "others": []
@@ -2370,15 +2370,15 @@ const DATA = {
    "network": "smallbig_both_3x1x1_r23_k400",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 74.0625,
-   "half": null,
+   "top1": 74.4792,
+   "half": 4.74323,
    "costs": {
     "clip": 0.0313446,
     "params": 0.1704,
     "video": 0.0626893
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 1 seeds",
+   "origin": "trained here at an eighth of the width, 3 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": true,
    "others": []
@@ -2388,15 +2388,15 @@ const DATA = {
    "network": "smallbig_both_r23_k400",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 73.75,
-   "half": null,
+   "top1": 75.7812,
+   "half": 6.82299,
    "costs": {
     "clip": 0.0480381,
     "params": 0.202576,
     "video": 0.0960763
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 1 seeds",
+   "origin": "trained here at an eighth of the width, 3 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": true,
    "others": []
@@ -2406,15 +2406,15 @@ const DATA = {
    "network": "smallbig_past_3x1x1_r23_k400",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 68.5938,
-   "half": null,
+   "top1": 67.2396,
+   "half": 9.76043,
    "costs": {
     "clip": 0.0313446,
     "params": 0.1704,
     "video": 0.0626893
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 1 seeds",
+   "origin": "trained here at an eighth of the width, 3 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": true,
    "others": []
@@ -2424,15 +2424,15 @@ const DATA = {
    "network": "smallbig_past_r23_k400",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 75.3125,
-   "half": null,
+   "top1": 76.1979,
+   "half": 6.68168,
    "costs": {
     "clip": 0.0480381,
     "params": 0.202576,
     "video": 0.0960763
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 1 seeds",
+   "origin": "trained here at an eighth of the width, 3 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": true,
    "others": []
@@ -2442,15 +2442,15 @@ const DATA = {
    "network": "correspondence_r23",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 52.5,
-   "half": null,
+   "top1": 51.4583,
+   "half": 2.24096,
    "costs": {
     "clip": 0.0316723,
     "params": 0.1876,
     "video": 0.0633446
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 1 seeds",
+   "origin": "trained here at an eighth of the width, 3 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": false,
    "others": []
@@ -2460,15 +2460,15 @@ const DATA = {
    "network": "cost_r23",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 81.25,
-   "half": null,
+   "top1": 83.2812,
+   "half": 5.71776,
    "costs": {
     "clip": 0.0445054,
     "params": 0.176509,
     "video": 0.0890107
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 1 seeds",
+   "origin": "trained here at an eighth of the width, 3 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": false,
    "others": []
@@ -2478,15 +2478,15 @@ const DATA = {
    "network": "double_attention_r23",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 56.0938,
-   "half": null,
+   "top1": 56.6667,
+   "half": 1.24772,
    "costs": {
     "clip": 0.0391762,
     "params": 0.228752,
     "video": 0.0783524
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 1 seeds",
+   "origin": "trained here at an eighth of the width, 3 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": false,
    "others": []
@@ -2496,15 +2496,15 @@ const DATA = {
    "network": "glore_r23",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 55.625,
-   "half": null,
+   "top1": 53.5938,
+   "half": 5.47548,
    "costs": {
     "clip": 0.0437473,
     "params": 0.261136,
     "video": 0.0874947
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 1 seeds",
+   "origin": "trained here at an eighth of the width, 3 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": false,
    "others": []
@@ -2514,15 +2514,15 @@ const DATA = {
    "network": "tei_r23",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 65.625,
-   "half": null,
+   "top1": 72.8646,
+   "half": 15.6723,
    "costs": {
     "clip": 0.0279605,
     "params": 0.194258,
     "video": 0.055921
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 1 seeds",
+   "origin": "trained here at an eighth of the width, 3 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": false,
    "others": []
@@ -2532,15 +2532,15 @@ const DATA = {
    "network": "tsm_r23",
    "dataset": "MotionShapes, events",
    "source": "measured",
-   "top1": 67.8125,
-   "half": null,
+   "top1": 66.9792,
+   "half": 13.7029,
    "costs": {
     "clip": 0.0273797,
     "params": 0.17,
     "video": 0.0547594
    },
    "protocol": "8 frames; 2 x 1 at 32",
-   "origin": "trained here at an eighth of the width, 1 seeds",
+   "origin": "trained here at an eighth of the width, 3 seeds",
    "config": "configs/motion_shapes/events.py",
    "ours": false,
    "others": []
@@ -2551,9 +2551,9 @@ const DATA = {
    "claim": "3D is better than 2D",
    "paper": 4.2,
    "events": {
-    "difference": 13.75,
-    "half": 39.7069,
-    "verdict": "not decided"
+    "difference": 15.0,
+    "half": 4.68232,
+    "verdict": "holds"
    },
    "orderFree": {
     "difference": 54.7,
@@ -2568,9 +2568,9 @@ const DATA = {
    "claim": "SmallBig (3x1x1) is better than 3D (3x1x1)",
    "paper": 0.7,
    "events": {
-    "difference": 15.2344,
-    "half": 18.8608,
-    "verdict": "not decided"
+    "difference": 16.9922,
+    "half": 3.76722,
+    "verdict": "holds"
    },
    "orderFree": {
     "difference": 17.45,
@@ -2583,8 +2583,8 @@ const DATA = {
    "claim": "SmallBig in res2 adds to res3+4+5",
    "paper": 0.2,
    "events": {
-    "difference": 0.703125,
-    "half": 46.6556,
+    "difference": 0.664062,
+    "half": 4.80986,
     "verdict": "not decided"
    },
    "orderFree": {
@@ -2598,8 +2598,8 @@ const DATA = {
    "claim": "SmallBig in res3 adds to res4+5",
    "paper": 0.2,
    "events": {
-    "difference": 3.4375,
-    "half": 87.3552,
+    "difference": 1.09375,
+    "half": 9.99062,
     "verdict": "not decided"
    },
    "orderFree": {
@@ -2613,8 +2613,8 @@ const DATA = {
    "claim": "SmallBig in res4 adds to res5",
    "paper": 4.1,
    "events": {
-    "difference": 17.1094,
-    "half": 26.8022,
+    "difference": 21.875,
+    "half": 9.51959,
     "verdict": "not decided"
    },
    "orderFree": {
@@ -2628,8 +2628,8 @@ const DATA = {
    "claim": "SmallBig in res5 adds to 2D",
    "paper": 0.4,
    "events": {
-    "difference": 7.73438,
-    "half": 34.7435,
+    "difference": 8.35938,
+    "half": 4.11303,
     "verdict": "not decided"
    },
    "orderFree": {
@@ -2645,8 +2645,8 @@ const DATA = {
    "claim": "res4's step is larger than res2's",
    "paper": 3.9,
    "events": {
-    "difference": 16.4062,
-    "half": 19.8534,
+    "difference": 21.2109,
+    "half": 9.26149,
     "verdict": "not decided"
    },
    "orderFree": {
@@ -2660,8 +2660,8 @@ const DATA = {
    "claim": "res4's step is larger than res3's",
    "paper": 3.9,
    "events": {
-    "difference": 13.6719,
-    "half": 114.157,
+    "difference": 20.7812,
+    "half": 17.9162,
     "verdict": "not decided"
    },
    "orderFree": {
@@ -2675,8 +2675,8 @@ const DATA = {
    "claim": "res4's step is larger than res5's",
    "paper": 3.7,
    "events": {
-    "difference": 9.375,
-    "half": 7.94138,
+    "difference": 13.5156,
+    "half": 8.75865,
     "verdict": "not decided"
    },
    "orderFree": {
@@ -2692,8 +2692,8 @@ const DATA = {
    "claim": "3x3x3 is better than 3x1x1",
    "paper": 0.5,
    "events": {
-    "difference": -7.34375,
-    "half": 49.6336,
+    "difference": -8.32031,
+    "half": 6.34003,
     "verdict": "not decided"
    },
    "orderFree": {
@@ -2707,8 +2707,8 @@ const DATA = {
    "claim": "3x3x3 is better than 3x5x5",
    "paper": 0.4,
    "events": {
-    "difference": 5.54688,
-    "half": 54.597,
+    "difference": 3.95833,
+    "half": 12.6748,
     "verdict": "not decided"
    },
    "orderFree": {
@@ -2722,8 +2722,8 @@ const DATA = {
    "claim": "3x3x3 is better than 3x7x7",
    "paper": 0.9,
    "events": {
-    "difference": 12.1094,
-    "half": 12.9047,
+    "difference": 13.5417,
+    "half": 6.6591,
     "verdict": "not decided"
    },
    "orderFree": {
@@ -2737,8 +2737,8 @@ const DATA = {
    "claim": "3x3x3 is better than Tx3x3",
    "paper": 0.2,
    "events": {
-    "difference": -4.6875,
-    "half": 49.6336,
+    "difference": -4.375,
+    "half": 9.79638,
     "verdict": "not decided"
    },
    "orderFree": {
@@ -2754,8 +2754,8 @@ const DATA = {
    "claim": "first + third layer is better than first",
    "paper": 1.3,
    "events": {
-    "difference": 5.85938,
-    "half": 72.4651,
+    "difference": 6.09375,
+    "half": 14.2032,
     "verdict": "not decided"
    },
    "orderFree": {
@@ -2769,8 +2769,8 @@ const DATA = {
    "claim": "typical is better than first + third",
    "paper": 0.6,
    "events": {
-    "difference": 2.89062,
-    "half": 6.94871,
+    "difference": 2.03125,
+    "half": 3.93926,
     "verdict": "not decided"
    },
    "orderFree": {
@@ -2784,8 +2784,8 @@ const DATA = {
    "claim": "full is better than typical",
    "paper": 1.2,
    "events": {
-    "difference": -0.703125,
-    "half": 20.8461,
+    "difference": -0.572917,
+    "half": 4.11386,
     "verdict": "not decided"
    },
    "orderFree": {
@@ -2799,8 +2799,8 @@ const DATA = {
    "claim": "max pooling is better than average",
    "paper": 0.4,
    "events": {
-    "difference": -0.78125,
-    "half": 51.619,
+    "difference": 0.572917,
+    "half": 11.653,
     "verdict": "not decided"
    },
    "orderFree": {
@@ -2814,8 +2814,8 @@ const DATA = {
    "claim": "sharing is better than not sharing",
    "paper": 1.0,
    "events": {
-    "difference": -2.73438,
-    "half": 10.9194,
+    "difference": -3.38542,
+    "half": 3.52195,
     "verdict": "not decided"
    },
    "orderFree": {
@@ -2829,8 +2829,8 @@ const DATA = {
    "claim": "individual BN is better than single",
    "paper": 8.0,
    "events": {
-    "difference": -6.79688,
-    "half": 8.93405,
+    "difference": -5.52083,
+    "half": 5.7615,
     "verdict": "not decided"
    },
    "orderFree": {
@@ -2844,9 +2844,9 @@ const DATA = {
    "claim": "SmallBig is better than NonLocal",
    "paper": 2.4,
    "events": {
-    "difference": 22.5,
-    "half": 3.97069,
-    "verdict": "not decided"
+    "difference": 22.9167,
+    "half": 1.95363,
+    "verdict": "holds"
    },
    "orderFree": {
     "difference": 73.65,
@@ -2861,8 +2861,8 @@ const DATA = {
    "claim": "R50 is better than R23",
    "paper": 6.3,
    "events": {
-    "difference": -6.64062,
-    "half": 28.7875,
+    "difference": -8.22917,
+    "half": 8.85394,
     "verdict": "not decided"
    },
    "orderFree": {
@@ -2879,9 +2879,9 @@ const DATA = {
    "claim": "SmallBig-R50 is better than SmallBig-R23",
    "paper": 3.7,
    "events": {
-    "difference": 13.2812,
-    "half": null,
-    "verdict": "not tested: all seeds give the same difference"
+    "difference": 9.63542,
+    "half": 15.6868,
+    "verdict": "not decided"
    },
    "orderFree": {
     "difference": -7.95,
@@ -2894,8 +2894,8 @@ const DATA = {
    "claim": "SmallBig-R23 is better than R50",
    "paper": 2.2,
    "events": {
-    "difference": 36.3281,
-    "half": 16.8754,
+    "difference": 39.5833,
+    "half": 14.3894,
     "verdict": "not decided"
    },
    "orderFree": {
@@ -2911,9 +2911,9 @@ const DATA = {
    "claim": "default extra unit is better than simple",
    "paper": 0.5,
    "events": {
-    "difference": -1.09375,
-    "half": null,
-    "verdict": "not tested: one seed tells no spread"
+    "difference": -4.11458,
+    "half": 12.0033,
+    "verdict": "not decided"
    },
    "orderFree": {
     "difference": 3.2,
