@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import errno
+import fcntl
 import hashlib
 import json
 import os
@@ -12,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from .errors import DiskError, UserError
 
@@ -179,3 +180,13 @@ def sources_sha256() -> str:
     """SHA-256 of this package's code, as it lies on the disk."""
     files = sorted(PACKAGE.rglob("*.py"))
     return content_sha256([(str(f.relative_to(PACKAGE)), file_sha256(f)) for f in files])
+
+
+def lock(file: IO[str]) -> None:
+    """A lock that ends with the process, unlike with its loaders.
+
+    Raises:
+        BlockingIOError: if another process holds it.
+        OSError: if the file system has none.
+    """
+    fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import math
 import shutil
 import tempfile
@@ -15,6 +13,7 @@ from mmengine.hooks import CheckpointHook, EMAHook
 from mmengine.runner import Runner
 
 from ..errors import UserError
+from ..files import lock
 from ..records.training import unwrap
 from .settings import warn
 
@@ -47,14 +46,14 @@ def take_folder(runner: Runner) -> None:
     file = (folder / LOCK).open("w")
     _taken.append(file)
     try:
-        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        if error.errno in (errno.EACCES, errno.EAGAIN):
-            raise UserError(
-                f"--work-dir {folder}: another training is writing to it; wait for its end, or "
-                "give another folder"
-            ) from error
-        # else a file system without locks
+        lock(file)
+    except BlockingIOError:
+        raise UserError(
+            f"--work-dir {folder}: another training is writing to it; wait for its end, or give "
+            "another folder"
+        ) from None
+    except OSError:  # a file system without locks
+        pass
     if not runner._resume and (folder / "last_checkpoint").is_file():
         warn(
             f"{folder} has checkpoints of an earlier training, which this one writes over; "

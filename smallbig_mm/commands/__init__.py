@@ -39,6 +39,7 @@ def start(name: str) -> None:
     """
     try:
         importlib.import_module(f"{__name__}.{name.replace('-', '_')}").main()
+        sys.stdout.flush()
     except Problems as error:
         _fail(*map(last_line, error.problems))
     except UserError as error:

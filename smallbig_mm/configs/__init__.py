@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +43,10 @@ def load_config(path: str, options: dict | None = None) -> Config:
     if path.startswith("smallbig_mm::"):
         path = str(own_config(path.removeprefix("smallbig_mm::")))
     if not Path(path).is_file():
-        own = (CONFIGS / f"{path.removesuffix('.py')}.py").is_file()
-        near = f"this package's is smallbig_mm::{path.removesuffix('.py')}.py"
-        shown = "smallbig-mm list shows those of this package"
-        raise UserError(f"config {absence(path)}; {near if own else shown}")
+        where = "smallbig-mm list shows those of this package"
+        with suppress(UserError):
+            where = f"this package's is smallbig_mm::{own_config(path).relative_to(CONFIGS)}"
+        raise UserError(f"config {absence(path)}; {where}")
     try:
         cfg = Config.fromfile(path)
     except UserError as error:  # of a base

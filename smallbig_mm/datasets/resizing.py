@@ -10,7 +10,6 @@ at least every 32 frames, so that reading a clip out of the middle decodes littl
 
 from __future__ import annotations
 
-import fcntl
 import json
 import shutil
 from collections.abc import Iterator
@@ -25,7 +24,7 @@ import av.error
 import numpy as np
 
 from ..errors import UserError, VideoDecodeError
-from ..files import write_text
+from ..files import lock, write_text
 from ..progress import progress_bar
 from ..reading.decoders.readers import display_matrix
 from ..workers import Failure, each
@@ -339,9 +338,9 @@ def _read_manifest(path: Path, settings: dict[str, Any]) -> dict[str, dict[str, 
 @contextmanager
 def _alone(out: Path) -> Iterator[None]:
     """Keep a second call on the same folder out, for as long as this process lives."""
-    with (out / ".lock").open("w") as lock:
+    with (out / ".lock").open("w") as file:
         try:
-            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock(file)
         except BlockingIOError:
             raise UserError(f"{out}: another resize.py is at work in it") from None
         yield

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import logging
 from collections.abc import Iterator, Sequence
@@ -16,7 +15,7 @@ from mmengine.logging import print_log
 
 from ..configs.identity import identity
 from ..errors import UserError, reason
-from ..files import relative
+from ..files import lock, relative
 from . import store
 from .provenance import code_version, command, is_committed, now
 from .schema import Record
@@ -62,7 +61,7 @@ class Recording:
             path.parent.mkdir(parents=True, exist_ok=True)
             part = path.with_name(f".{path.name}.part")
             self._marker = part.open("w")
-            _lock(self._marker)
+            lock(self._marker)
             self._marker.write(store.as_json(record))
             self._marker.flush()
             _own.add(path)
@@ -167,7 +166,7 @@ def close_killed(folder: Path, name: str = "", why: str = KILLED) -> list[Path]:
             continue
         try:
             with marker.open("r+") as file:
-                _lock(file)
+                lock(file)
                 content = json.load(file)
                 record = store.validate({**content, "metrics": why, "end": why}, marker)
                 if marker != folder / f"{record.id}{MARKER}":  # it names another's record
@@ -177,8 +176,3 @@ def close_killed(folder: Path, name: str = "", why: str = KILLED) -> list[Path]:
         except (OSError, ValueError):  # it lives, another process closes it, or it was cut short
             continue
     return closed
-
-
-def _lock(file: TextIO) -> None:
-    """A lock that ends with the process, unlike with its loaders; fails if another holds it."""
-    fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -5,7 +5,6 @@ The list is streamed beside the report of an earlier scan; what is being tried i
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import time
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UserError
-from ..files import write_text
+from ..files import lock, write_text
 from ..progress import progress_bar
 from .lines import Text, content_of, named, numbers_of, text_of
 from .report import REPORT, SUMMARY, Earlier, Entry, as_json, put_back, set_aside, stat, write_table
@@ -92,8 +91,8 @@ def _owned(out: Path) -> Iterator[None]:
     """The folder, made, and this process the only one that writes to it."""
     try:
         out.mkdir(parents=True, exist_ok=True)
-        with (out / ".lock").open("w") as lock:
-            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with (out / ".lock").open("w") as file:
+            lock(file)
             yield
     except BlockingIOError:
         raise UserError(f"--out {out}: another check_videos is writing there") from None

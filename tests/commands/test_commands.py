@@ -100,3 +100,11 @@ def test_a_loader_process_that_is_spawned_does_not_run_its_tool_again(tool, monk
     monkeypatch.setattr(sys, "argv", [tool, "--help"])
     runpy.run_path(str(TOOLS / tool), run_name="__mp_main__")
     assert capsys.readouterr().out == ""
+
+
+def test_who_reads_no_more_is_no_error():
+    """As `| head` does; what is written at a process's end counts too."""
+    command = [sys.executable, "-m", "smallbig_mm", "list"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""

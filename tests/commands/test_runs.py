@@ -359,6 +359,8 @@ def test_wrong_arguments_end_in_one_line(config, trained, tmp_path):
     fails(run("train.py", config, "--resume", tmp_path / "none.pth"), "none.pth")
     fails(run("train.py", config.parent), "is a folder")
     fails(run("train.py", "smallbig_r50_k400"), "is smallbig_mm::smallbig_r50_k400.py")
+    (tmp_path / "own.py").write_text("")
+    fails(run("train.py", tmp_path / "own"), f"{tmp_path / 'own'}: no such file; smallbig-mm list")
     fails(run("train.py", config, "--cfg-options", "a"), "--cfg-options a", "KEY=VALUE")
     beside = tmp_path / "beside.py"
     beside.write_text("classes = open('classes.txt').read()\n")

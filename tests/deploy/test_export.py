@@ -4,6 +4,7 @@ import inspect
 import io
 import json
 import re
+import sys
 from pathlib import Path
 
 import onnx
@@ -197,3 +198,14 @@ def test_every_network_exports_or_has_a_reason(name):
     # Rounding decides which of nearly equal positions are neighbours, in float32 itself too.
     near = any(isinstance(module, CorrespondenceUnit) for module in network.modules())
     assert difference(network, run, clip) < (1e-2 if near else TOLERANCE)
+
+
+@pytest.mark.parametrize("package", ["onnx", "onnxscript", "onnxruntime"])
+def test_packages_are_looked_for_before_any_work(package, tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, package, None)
+    nothing = [tmp_path / "none.py", tmp_path / "none.pth", tmp_path / "out.onnx"]
+    monkeypatch.setattr(sys, "argv", ["export.py", *map(str, nothing)])
+    with pytest.raises(SystemExit):
+        start("export")
+    said = capsys.readouterr().err
+    assert f"{package} is not installed: pip install 'smallbig_mm[onnxruntime]'" in said
