@@ -102,9 +102,10 @@ def test_a_loader_process_that_is_spawned_does_not_run_its_tool_again(tool, monk
     assert capsys.readouterr().out == ""
 
 
-def test_who_reads_no_more_is_no_error():
+@pytest.mark.parametrize("pattern", ["*", "smallbig_r23_k400"])  # more than a buffer, and less
+def test_who_reads_no_more_is_no_error(pattern):
     """As `| head` does; what is written at a process's end counts too."""
-    command = [sys.executable, "-m", "smallbig_mm", "list"]
+    command = [sys.executable, "-m", "smallbig_mm", "list", pattern]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         process.stdout.close()
         assert process.stderr.read() == b""
