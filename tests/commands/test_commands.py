@@ -106,6 +106,8 @@ def test_a_loader_process_that_is_spawned_does_not_run_its_tool_again(tool, monk
 def test_who_reads_no_more_is_no_error(pattern):
     """As `| head` does; what is written at a process's end counts too."""
     command = [sys.executable, "-m", "smallbig_mm", "list", pattern]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    env = {key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}
+    pipes = dict(stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    with subprocess.Popen(command, env=env, **pipes) as process:
         process.stdout.close()
         assert process.stderr.read() == b""
